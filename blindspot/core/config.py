@@ -1,0 +1,138 @@
+"""Settings: frozen pydantic models, TOML on disk, `--set a.b=c` on the command line.
+
+Each option is declared once, with its docstring. An *operational* option (concurrency, addresses,
+rounds) may change when a run is resumed; any other belongs to the identity of what it makes.
+Secrets never stand in a config: it names the environment variable.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
+
+from blindspot.core.errors import ConfigError
+from blindspot.core.registry import nearest
+
+OPERATIONAL: Final = "operational"
+"""Marks an option that is no part of a result's identity: `Annotated[int, OPERATIONAL]`."""
+
+
+class Settings(BaseModel):
+    """Base of all settings: frozen, unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _rooted(path: Path, info: ValidationInfo) -> Path:
+    """Relative paths in a config are relative to the config file."""
+    root = (info.context or {}).get("root")
+    return (root / path).resolve() if root else path
+
+
+S = TypeVar("S", bound=Settings)
+InputPath = Annotated[Path, AfterValidator(_rooted), OPERATIONAL]
+"""Path of an input, relative to the config file. Operational: the digest of what lies there is
+what counts.
+"""
+OperationalInt = Annotated[int, OPERATIONAL]
+OperationalFloat = Annotated[float, OPERATIONAL]
+
+
+def identity(settings: Settings) -> dict[str, Any]:
+    """The settings that a result depends on, as plain JSON values: operational ones are left
+    out.
+    """
+    plain: dict[str, Any] = {}
+    dumped = settings.model_dump(mode="json")
+    for name, info in type(settings).model_fields.items():
+        if OPERATIONAL in info.metadata:
+            continue
+        value = getattr(settings, name)
+        plain[name] = identity(value) if isinstance(value, Settings) else dumped[name]
+    return plain
+
+
+def load(path: Path, model: type[S], overrides: tuple[str, ...] = ()) -> S:
+    """Read a TOML file, apply `a.b=value` overrides, validate. Raises ConfigError naming the
+    key, the cause and the nearest key.
+    """
+    raw = _read(path)
+    for override in overrides:
+        _apply(raw, override)
+    try:
+        return model.model_validate(raw, context={"root": path.resolve().parent})
+    except ValidationError as error:
+        raise _explain(path, model, error) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text())
+    except OSError as error:
+        raise ConfigError(
+            f"The config {path}", error.strerror or str(error), "Give the path of a TOML file"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"The config {path}", f"it is not valid TOML: {error}", "Correct that line"
+        ) from error
+
+
+def _apply(raw: dict[str, Any], override: str) -> None:
+    """Set one `a.b=value`; the value is TOML, and bare words are text."""
+    key, equals, text = override.partition("=")
+    if not equals or not key.strip():
+        raise ConfigError(
+            f"--set {override}", "it has no '='", "Write it as --set section.option=value"
+        )
+    *sections, last = key.strip().split(".")
+    for section in sections:
+        raw = raw.setdefault(section, {})
+        if not isinstance(raw, dict):
+            raise ConfigError(
+                f"--set {override}",
+                f"'{section}' is a value, not a section",
+                "Set the option itself",
+            )
+    try:
+        raw[last] = tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        raw[last] = text
+
+
+def _explain(path: Path, model: type[BaseModel], error: ValidationError) -> ConfigError:
+    """The first validation error as one sentence."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = _keys_at(model, first["loc"][:-1])
+        return ConfigError(
+            f"The config {path}", f"'{key}' is no option", nearest(str(first["loc"][-1]), known)
+        )
+    why = first["msg"].removeprefix("Value error, ")
+    given = "" if first["type"] == "missing" else f" (it is {first['input']!r})"
+    return ConfigError(
+        f"The config {path}",
+        f"'{key}': {why[0].lower()}{why[1:]}{given}",
+        "Correct it in the file or with --set",
+    )
+
+
+def _keys_at(model: Any, loc: tuple[int | str, ...]) -> list[str]:
+    """Option names of the (nested) settings that `loc` points to."""
+    for part in loc:
+        if isinstance(part, str) and _is_settings(model) and part in model.model_fields:
+            model = _settings_in(model.model_fields[part].annotation)
+    return list(model.model_fields) if _is_settings(model) else []
+
+
+def _is_settings(model: Any) -> bool:
+    return isinstance(model, type) and issubclass(model, BaseModel)
+
+
+def _settings_in(annotation: Any) -> Any:
+    """The settings class inside an annotation such as `tuple[X, ...]` or `X | None`."""
+    if get_origin(annotation) is None:
+        return annotation
+    return next((a for a in map(_settings_in, get_args(annotation)) if _is_settings(a)), None)

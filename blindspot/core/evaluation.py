@@ -1,0 +1,67 @@
+"""The evaluation artifact as others read it: `samples.parquet`, `predictions.parquet`,
+`metrics.json`.
+"""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from blindspot.core.artifact import Artifact, open_artifact
+from blindspot.core.records import Half, Prediction, Record, Sample
+from blindspot.core.tables import read_records
+
+
+class Rate(Record):
+    """Mean score of some samples of one half."""
+
+    name: str
+    """Benchmark name, or `capability/image_type` of a category, or `overall`."""
+    half: Half
+    """Which half it was measured on."""
+    n: int
+    """Answered samples (each the mean over its repeats)."""
+    failures: int
+    """Predictions left out because there was no answer."""
+    rate: float | None
+    """Mean score in [0, 1]; None when nothing was answered."""
+    interval: tuple[float, float]
+    """95 %: Wilson where every picture appears once, otherwise a bootstrap over pictures."""
+
+
+class Metrics(Record):
+    """`metrics.json`."""
+
+    grader: str
+    """Who graded, with its version."""
+    model: str
+    """The model's fingerprint."""
+    overall: tuple[Rate, ...]
+    """One per half: the mean over benchmarks, not over samples."""
+    benchmarks: tuple[Rate, ...]
+    """One per benchmark and half."""
+    categories: tuple[Rate, ...]
+    """One per category and half."""
+    failures: dict[str, int] = Field(default_factory=dict)
+    """Failures by kind, both halves."""
+    coverage: float
+    """Share of all predictions that have an answer."""
+
+
+class Evaluation:
+    """A published evaluation, read at first use."""
+
+    def __init__(self, path: Path) -> None:
+        self.artifact: Artifact = open_artifact(path, "evaluation")
+        self.path = path
+
+    def samples(self) -> list[Sample]:
+        """All samples, both halves."""
+        return read_records(self.path / "samples.parquet", Sample)
+
+    def predictions(self) -> list[Prediction]:
+        """All predictions, failures included."""
+        return read_records(self.path / "predictions.parquet", Prediction)
+
+    def metrics(self) -> Metrics:
+        """The rates with their intervals."""
+        return Metrics.model_validate_json((self.path / "metrics.json").read_text())

@@ -1,0 +1,192 @@
+"""Asking a model: the request, the contract of the backends under `models/`, and their
+settings.
+
+A backend opens a `Model`; a model answers a few requests at a time with a `Completion` or a
+`Failure` each, in order. It retries nothing that is not transient, caches nothing (the ledger
+does) and never turns a failure into an answer.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Protocol
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from blindspot.core.artifact import digest_of
+from blindspot.core.config import OPERATIONAL, OperationalFloat, OperationalInt, Settings
+from blindspot.core.images import ImageStore
+from blindspot.core.records import Outcome, Record
+from blindspot.core.registry import Registry
+
+
+class Sampling(Settings):
+    """How a completion is drawn."""
+
+    temperature: float = Field(default=0.0, ge=0)
+    """0 is greedy."""
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    """Nucleus; 1 keeps all tokens."""
+    max_tokens: int = Field(default=1024, ge=1)
+    """Tokens of the answer, reasoning included."""
+    seed: int = 0
+    """Sent to servers that honour it; repeat k uses seed + k."""
+    stop: tuple[str, ...] = ()
+    """Texts at which the answer ends."""
+
+
+class Request(Record):
+    """One question to a model. Its ledger key covers every field and the model's fingerprint."""
+
+    prompt: str
+    """Text of the user's turn."""
+    images: tuple[str, ...] = ()
+    """Names in the image store, sent before the text."""
+    system: str | None = None
+    """Text of the system's turn."""
+    sampling: Sampling = Sampling()
+    """How to draw."""
+    repeat: int = 0
+    """Which of several draws of the same question."""
+
+    def key(self, fingerprint: str) -> str:
+        """Identity of the answer: request, sampling, repeat and the model's weights."""
+        return digest_of({"model": fingerprint, **self.model_dump(mode="json")})
+
+
+class ModelSettings(Settings):
+    """Which model is asked, and how. What a result depends on is its fingerprint, not where it
+    lies.
+    """
+
+    backend: str = "transformers_local"
+    """A file under `blindspot/core/models/`."""
+    checkpoint: Annotated[str, OPERATIONAL] = ""
+    """transformers_local: a Hugging Face folder (relative to the config file) or hub name.
+    replay: the file of answers.
+    """
+    batch_size: int = Field(default=32, ge=1)
+    """transformers_local: requests per forward pass; part of the identity, since padding
+    changes low bits.
+    """
+    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+    """transformers_local: of weights and activations."""
+    device: Annotated[str, OPERATIONAL] = "auto"
+    """transformers_local: `cpu`, `cuda:0`; `auto` takes a GPU where there is one."""
+    model: str = ""
+    """openai_api: the model's id on the server."""
+    base_urls: Annotated[tuple[str, ...], OPERATIONAL] = ()
+    """openai_api: one or more addresses ending in /v1 that serve the same model."""
+    api_key_env: Annotated[str, OPERATIONAL] = ""
+    """openai_api: name of the environment variable with the key; empty for a server that asks
+    for none.
+    """
+    epoch: int = 0
+    """openai_api: raise it when the server's weights changed behind the same id; old answers
+    are then asked again.
+    """
+    concurrency: OperationalInt = Field(default=32, ge=1)
+    """openai_api: requests in flight."""
+    timeout: OperationalFloat = Field(default=120.0, gt=0)
+    """openai_api: seconds for one attempt."""
+    max_attempts: OperationalInt = Field(default=6, ge=1)
+    """openai_api: attempts per request; only transient failures are tried again."""
+
+    @field_validator("checkpoint")
+    @classmethod
+    def _rooted(cls, value: str, info: ValidationInfo) -> str:
+        """A path relative to the config file, where one lies there; otherwise a hub name, left
+        alone.
+        """
+        root: Path | None = (info.context or {}).get("root")
+        local = root / value if root and value else None
+        return str(local.resolve()) if local and local.exists() else value
+
+
+class Model(Protocol):
+    """An opened model."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of what decides its answers: the weight files; of an endpoint, its address,
+        model id and epoch.
+        """
+        ...
+
+    @property
+    def chunk(self) -> int:
+        """Requests that one call of `generate` takes."""
+        ...
+
+    @property
+    def concurrency(self) -> int:
+        """Calls of `generate` that may be under way at once."""
+        ...
+
+    async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
+        """One outcome per request, in order. Raises only for what no answer can come after (a
+        checkpoint that cannot be read).
+        """
+        ...
+
+    async def close(self) -> None:
+        """Free what it holds."""
+        ...
+
+
+class Backend(Protocol):
+    """Contract of a file under `models/`: `PLUGIN: Final[Backend]`."""
+
+    def check(self, settings: ModelSettings) -> None:
+        """Raise ConfigError or DataError for whatever can be known to be wrong before anything
+        is loaded.
+        """
+        ...
+
+    def fingerprint(self, settings: ModelSettings) -> str:
+        """The model's fingerprint, without loading it."""
+        ...
+
+    def open(self, settings: ModelSettings, images: ImageStore) -> Model:
+        """Load or connect."""
+        ...
+
+
+backends: Final = Registry[Backend]("blindspot.core.models")
+
+
+def fingerprint(settings: ModelSettings) -> str:
+    """Fingerprint of the configured model, after its settings were checked."""
+    backend = backends.load(settings.backend)
+    backend.check(settings)
+    return backend.fingerprint(settings)
+
+
+def open_model(settings: ModelSettings, images: ImageStore) -> Model:
+    """Open the configured model."""
+    backend = backends.load(settings.backend)
+    backend.check(settings)
+    return backend.open(settings, images)
+
+
+def split_reasoning(text: str) -> tuple[str, str | None]:
+    """Answer and reasoning of a text with `<think>` tags; an unclosed tag makes all that
+    follows it reasoning.
+    """
+    before, opened, rest = text.partition("<think>")
+    if not opened and "</think>" in text:
+        before, opened, rest = "", "<think>", text
+    if not opened:
+        return text.strip(), None
+    reasoning, _, after = rest.partition("</think>")
+    return (before + after).strip(), reasoning.strip()
+
+
+def sampling_arguments(sampling: Sampling, repeat: int) -> dict[str, Any]:
+    """The sampling as keyword arguments of an OpenAI chat request."""
+    arguments: dict[str, Any] = {
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "max_tokens": sampling.max_tokens,
+        "seed": sampling.seed + repeat,
+    }
+    return arguments | ({"stop": list(sampling.stop)} if sampling.stop else {})

@@ -1,0 +1,257 @@
+"""What crosses from one stage to another: frozen records, one sentence under each field.
+
+A `Sample` is one question with its images and target. Asking a model gives a `Completion` or a
+`Failure`, never a default; a `Prediction` is that outcome, graded. Failures have no score and
+stand outside every rate; what the *model* did wrong (an answer that cannot be read, a refusal, a
+truncated answer) is a score of 0.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+AnswerKind = Literal["choice", "yes_no", "number", "text", "set", "box"]
+Half = Literal["diagnosis", "held_out"]
+Split = Literal["train", "validation", "canary"]
+
+
+class Record(BaseModel):
+    """Base of all records: frozen, and a misspelt field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sample(Record):
+    """One question of a benchmark."""
+
+    id: str
+    """Unique within the evaluation; order and identity come from it, never from a position."""
+    benchmark: str
+    """Name of the benchmark it came from."""
+    group: str | None = None
+    """What it belongs together with by the benchmark's own word (a figure, a problem); a group
+    never straddles the halves.
+    """
+    question: str
+    """The question as a person reads it, without options."""
+    prompt: str
+    """The exact text sent to the model beside the images."""
+    images: tuple[str, ...] = ()
+    """Names in the run's image store, `<sha256>.<ext>`, in the order they are sent."""
+    options: tuple[str, ...] = ()
+    """The options of a `choice`, in order A, B, C …; empty otherwise."""
+    target: str
+    """The right answer; of a `choice` its letter."""
+    answer_kind: AnswerKind
+    """How an answer is read from a completion and compared."""
+    capability: str = "unmapped"
+    """What the question asks of the model, a term of the taxonomy."""
+    image_type: str = "mixed"
+    """What the image is, one of the taxonomy's image types."""
+    attributes: dict[str, str] = Field(default_factory=dict)
+    """Everything else the benchmark says about it, as text."""
+    half: Half = "diagnosis"
+    """Only the diagnosis half may reach attributors, generators or trainers."""
+
+    @property
+    def category(self) -> str:
+        """`capability/image_type`."""
+        return f"{self.capability}/{self.image_type}"
+
+
+class Usage(Record):
+    """Tokens of one completion."""
+
+    prompt_tokens: int = 0
+    """Tokens of the request, images included where the server counts them."""
+    completion_tokens: int = 0
+    """Tokens of the answer, reasoning included."""
+
+
+class Completion(Record):
+    """What the model said."""
+
+    text: str
+    """The answer, without the reasoning."""
+    reasoning: str | None = None
+    """What stood between `<think>` tags or in the server's reasoning field."""
+    finish_reason: Literal["stop", "length", "content_filter"] = "stop"
+    """`length`: cut off at the token limit."""
+    usage: Usage = Usage()
+    """Tokens in and out."""
+
+
+FailureKind = Literal[
+    "timeout",
+    "connection",
+    "rate_limit",
+    "server",
+    "request",
+    "auth",
+    "image",
+    "out_of_memory",
+    "unjudged",
+]
+
+
+class Failure(Record):
+    """Why there is no answer: data with a cause, never an answer and never a score."""
+
+    kind: FailureKind
+    """The cause, by which failures are counted."""
+    message: str
+    """One line, without secrets."""
+    retryable: bool
+    """Whether asking again later can help; such a failure is asked again on resume."""
+
+
+Outcome = Completion | Failure
+
+
+class Prediction(Record):
+    """The graded outcome of asking one sample once."""
+
+    sample_id: str
+    """The sample."""
+    repeat: int = 0
+    """Which of the evaluation's repeats, from 0."""
+    completion: Completion | None = None
+    """What the model said, or None after a failure."""
+    failure: Failure | None = None
+    """Why it said nothing, or None."""
+    answer: str | None = None
+    """What was extracted from the completion; None if nothing could be read."""
+    score: float | None = Field(default=None, ge=0, le=1)
+    """In [0, 1]; None exactly for failures."""
+    grader: str
+    """Who graded, with its version; predictions of two graders are never compared."""
+
+    @model_validator(mode="after")
+    def _one_outcome(self) -> "Prediction":
+        if (self.completion is None) == (self.failure is None):
+            raise ValueError("a prediction has either a completion or a failure")
+        if (self.score is None) != (self.completion is None):
+            raise ValueError("a completion has a score, a failure has none")
+        return self
+
+
+class Attribution(Record):
+    """At which stage of the answer one failed sample broke."""
+
+    sample_id: str
+    """The sample, of the diagnosis half."""
+    repeat: int = 0
+    """Which prediction of it."""
+    stage: str
+    """The error stage, a term of `diagnostics`."""
+    source: str
+    """The attributor that decided, or `none`."""
+    confidence: float = Field(ge=0, le=1)
+    """How sure the attributor is, as it says itself."""
+    evidence: str | None = None
+    """A span of the completion that shows it, verbatim."""
+
+
+class Weakness(Record):
+    """A slice reliably below the rest."""
+
+    id: str
+    """Stable over rounds for the same slice."""
+    name: str
+    """What a person calls it."""
+    capability: str
+    """The capability of its category."""
+    image_type: str
+    """The image type of its category."""
+    condition: dict[str, str] = Field(default_factory=dict)
+    """Attribute values beyond the category that define the slice; empty for a whole category."""
+    n: int
+    """Answered samples in the slice."""
+    passed: float
+    """Sum of their scores."""
+    raw_rate: float
+    """passed / n."""
+    rate: float
+    """Empirical-Bayes estimate of the pass rate."""
+    interval: tuple[float, float]
+    """95 % interval of the rate."""
+    gap: float
+    """Rate of the rest minus `rate`."""
+    coverage: float
+    """Share of the benchmark's samples that fall in it."""
+    p: float
+    """One-sided p-value against the rest."""
+    p_adjusted: float
+    """After Benjamini–Hochberg over all candidates."""
+    learnability: float
+    """Mean of 4p(1−p): 1 where half of the answers are right, 0 where all or none are."""
+    stages: dict[str, float] = Field(default_factory=dict)
+    """Share of its failures per error stage."""
+    failing: tuple[str, ...] = ()
+    """Ids of failing samples, the evidence."""
+    passing: tuple[str, ...] = ()
+    """Ids of the nearest passing samples of the same category."""
+
+
+class CellShare(Record):
+    """One row of the mixture that a diagnosis asks for."""
+
+    capability: str
+    """The capability to make samples for."""
+    image_type: str
+    """On this type of image."""
+    condition: dict[str, str] = Field(default_factory=dict)
+    """Under these conditions, as far as a source knows them."""
+    share: float = Field(ge=0, le=1)
+    """Share of the training set."""
+    quota: int = Field(ge=0)
+    """Samples of the budget; quotas sum to the budget exactly."""
+    weakness: str | None = None
+    """Id of the weakness it aims at, or None."""
+    why: str
+    """One sentence: the terms that gave it this share."""
+
+    @property
+    def name(self) -> str:
+        """`capability/image_type` and the conditions, e.g. `counting/geometric objects=many`."""
+        conditions = "".join(f" {k}={v}" for k, v in sorted(self.condition.items()))
+        return f"{self.capability}/{self.image_type}{conditions}"
+
+
+class TrainingSample(Record):
+    """One verified sample of a training set."""
+
+    id: str
+    """`<cell>-<slot>`, stable."""
+    split: Split
+    """`train`, `validation` (same cells) or `canary` (strong categories, never trained on)."""
+    cell: str
+    """Name of the plan's cell."""
+    question: str
+    """The question as a person reads it."""
+    prompt: str
+    """The exact text sent to the model."""
+    images: tuple[str, ...]
+    """Names in the run's image store."""
+    options: tuple[str, ...] = ()
+    """Options of a `choice`."""
+    target: str
+    """The verified answer."""
+    answer_kind: AnswerKind
+    """How it is graded, the same as in the harness."""
+    capability: str
+    """Of its category."""
+    image_type: str
+    """Of its category."""
+    attributes: dict[str, str] = Field(default_factory=dict)
+    """Conditions that it meets."""
+    source: str
+    """The plugin that made it, with its seed or address."""
+    content: str = ""
+    """What the picture says, where the source knows."""
+    evidence: tuple[tuple[float, float, float, float], ...] = ()
+    """Boxes in pixels (x0, y0, x1, y1) where the answer stands."""
+    pass_rate: float | None = None
+    """Share of the policy's rollouts that were right when it was admitted."""
+    rollouts: int = 0
+    """How many rollouts that was."""

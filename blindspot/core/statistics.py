@@ -1,0 +1,66 @@
+"""Intervals and tests on plain numbers, for every stage that states a rate.
+
+Wilson (1927) for one rate, exact McNemar for paired answers, Benjamini & Hochberg (1995) for many
+tests, a bootstrap over clusters for means of samples that share images.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Z95 = 1.959963984540054
+
+
+def wilson(passed: float, n: int) -> tuple[float, float]:
+    """95 % Wilson interval of `passed` out of `n`; (0, 1) for no samples."""
+    if n == 0:
+        return 0.0, 1.0
+    rate, z2 = passed / n, Z95**2
+    centre = (rate + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 * np.sqrt(rate * (1 - rate) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:
+    """Adjusted p-values, in the order given."""
+    p = np.asarray(p_values, dtype=float)
+    if p.size == 0:
+        return p
+    order = np.argsort(p, kind="stable")
+    scaled = p[order] * p.size / np.arange(1, p.size + 1)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(scaled[::-1])[::-1])
+    return adjusted
+
+
+def mcnemar(lost: int, won: int) -> float:
+    """Exact two-sided p-value that right→wrong (`lost`) and wrong→right (`won`) are equally
+    likely.
+    """
+    from scipy.stats import binomtest
+
+    return 1.0 if lost + won == 0 else float(binomtest(won, lost + won, 0.5).pvalue)
+
+
+def cluster_bootstrap(
+    values: ArrayLike, clusters: Sequence[str], *, draws: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """95 % percentile interval of the mean of `values`, resampling whole clusters (images,
+    figures).
+
+    With one cluster nothing can be resampled and the interval is the whole range of the values'
+    domain, (-1, 1) for changes.
+    """
+    x = np.asarray(values, dtype=float)
+    names, index = np.unique(np.asarray(clusters), return_inverse=True)
+    if len(names) < 2:
+        return (-1.0, 1.0) if x.min(initial=0.0) < 0 else (0.0, 1.0)
+    sums, sizes = np.bincount(index, weights=x), np.bincount(index)
+    rng = np.random.default_rng(seed)
+    means = np.empty(draws)
+    for i in range(draws):
+        weight = np.bincount(rng.integers(0, len(names), len(names)), minlength=len(names))
+        means[i] = (weight @ sums) / (weight @ sizes)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,94 @@
+"""Records in parquet: one column per field, nested values as JSON text, so that any tool reads
+them and no pickle is needed.
+"""
+
+import json
+import types
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from blindspot.core.artifact import disk_error
+from blindspot.core.errors import DataError
+from blindspot.core.records import Record
+
+R = TypeVar("R", bound=Record)
+
+
+def write_records(path: Path, records: Iterable[R], kind: type[R]) -> None:
+    """Write records in the order given; an empty table keeps its columns."""
+    schema = _schema(kind)
+    nested = [f.name for f in schema if (f.metadata or {}).get(b"json")]
+    rows = []
+    for record in records:
+        row = record.model_dump(mode="json")
+        rows.append(
+            row
+            | {
+                n: None
+                if row[n] is None
+                else json.dumps(row[n], sort_keys=True, ensure_ascii=False)
+                for n in nested
+            }
+        )
+    write_table(path, pa.Table.from_pylist(rows, schema=schema))
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a parquet file whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, part, compression="zstd")
+        part.replace(path)
+    except OSError as error:
+        raise disk_error(path, error) from error
+
+
+def read_records(path: Path, kind: type[R]) -> list[R]:
+    """Read what `write_records` wrote. Raises DataError when the file is missing or of another
+    shape.
+    """
+    try:
+        rows = pq.read_table(path).to_pylist()
+    except (OSError, pa.ArrowInvalid) as error:
+        raise DataError(
+            f"The table {path}",
+            f"it cannot be read ({error})",
+            "Run the stage that writes it again",
+        ) from error
+    nested = [f.name for f in _schema(kind) if (f.metadata or {}).get(b"json")]
+    for row in rows:
+        row.update({n: json.loads(row[n]) for n in nested if row.get(n) is not None})
+    return [kind.model_validate(row) for row in rows]
+
+
+def _schema(kind: type[Record]) -> pa.Schema:
+    return pa.schema([_field(name, info.annotation) for name, info in kind.model_fields.items()])
+
+
+def _field(name: str, annotation: Any) -> pa.Field:
+    simple = _arrow(annotation)
+    return (
+        pa.field(name, pa.string(), metadata={"json": "1"})
+        if simple is None
+        else pa.field(name, simple)
+    )
+
+
+def _arrow(annotation: Any) -> pa.DataType | None:
+    """Arrow type of a plain annotation; None for what is kept as JSON."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        inner = [a for a in args if a is not type(None)]
+        return _arrow(inner[0]) if len(inner) == 1 else None
+    if origin is Literal:
+        return pa.string()
+    if origin is tuple and args == (str, ...):
+        return pa.list_(pa.string())
+    return {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}.get(
+        annotation
+    )
