@@ -120,7 +120,8 @@ def open_artifact(path: Path, kind: str) -> Artifact:
         if raw.get("schema_version") != SCHEMA_VERSION:
             raise DataError(
                 f"The {kind} at {path}",
-                f"it has schema version {raw.get('schema_version')}, this blindspot reads {SCHEMA_VERSION}",
+                f"it has schema version {raw.get('schema_version')}, "
+                f"this blindspot reads {SCHEMA_VERSION}",
                 "Make it again with this version, or read it with the version that wrote it",
             )
         manifest = Manifest.model_validate(raw)
@@ -249,7 +250,10 @@ def write_text(path: Path, text: str) -> None:
 def disk_error(path: Path, error: OSError) -> StageError:
     """The error for a file that could not be written."""
     free = shutil.disk_usage(next(p for p in [path, *path.parents] if p.exists())).free
-    way_out = f"{free / 2**20:.0f} MiB are free there; make room and run the same command again, it continues"
+    way_out = (
+        f"{free / 2**20:.0f} MiB are free there; "
+        "make room and run the same command again, it continues"
+    )
     return StageError(f"Writing {path}", error.strerror or str(error), way_out)
 
 

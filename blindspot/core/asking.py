@@ -7,7 +7,7 @@ forms the same batches as an uninterrupted one and a local model gives the same 
 import asyncio
 from collections.abc import Callable, Sequence
 
-from blindspot.core.errors import StageError
+from blindspot.core.errors import BlindspotError, StageError
 from blindspot.core.ledger import Ledger
 from blindspot.core.model import Model, Request
 from blindspot.core.records import Completion, Failure, Outcome
@@ -59,8 +59,10 @@ async def _ask(
         async with asyncio.TaskGroup() as group:
             for _ in range(model.concurrency):
                 group.create_task(work())
-    except* StageError as errors:
+    except* BlindspotError as errors:
         raise errors.exceptions[0] from None
+    finally:
+        await model.rest()
     return [known[key] for key in keys]
 
 

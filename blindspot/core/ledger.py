@@ -5,7 +5,6 @@ under way. Failures are kept for the record and are never answers; one that aski
 help (an undecodable picture) is not asked again.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -31,9 +30,12 @@ _NETWORK: Final = {
 }
 _SCHEMA: Final = """
 create table if not exists calls (
-    key text primary key, fingerprint text not null, request text not null, completion text not null, asked integer not null default 1
+    key text primary key, fingerprint text not null, request text not null,
+    completion text not null, asked integer not null default 1
 ) without rowid;
-create table if not exists failures (key text not null, failure text not null, retryable integer not null);
+create table if not exists failures (
+    key text not null, failure text not null, retryable integer not null
+);
 create index if not exists failures_by_key on failures (key);
 """
 _LOOKUP: Final = 500
@@ -129,8 +131,3 @@ def refuse_network_filesystem(path: Path, mounts: Path = Path("/proc/mounts")) -
             f"that is a network filesystem ({kind}), where SQLite's write-ahead log can lose data",
             "Give a run folder on a local disk (--out)",
         )
-
-
-def request_json(request: object) -> str:
-    """A request as the ledger keeps it."""
-    return json.dumps(request, sort_keys=True, ensure_ascii=False)

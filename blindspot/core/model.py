@@ -128,8 +128,8 @@ class Model(Protocol):
         """
         ...
 
-    async def close(self) -> None:
-        """Free what it holds."""
+    async def rest(self) -> None:
+        """Give back connections: nothing more is asked for now. The next `generate` opens them."""
         ...
 
 

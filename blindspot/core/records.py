@@ -222,7 +222,7 @@ class TrainingSample(Record):
     """One verified sample of a training set."""
 
     id: str
-    """`<cell>-<slot>`, stable."""
+    """`<split>/<cell>/<slot>`, stable."""
     split: Split
     """`train`, `validation` (same cells) or `canary` (strong categories, never trained on)."""
     cell: str

@@ -5,6 +5,7 @@ breaks nobody else. Other packages add theirs by an entry point in the group of 
 dotted name (`generation.families`).
 """
 
+import ast
 import difflib
 import importlib
 import importlib.util
@@ -41,6 +42,14 @@ class Registry(Generic[T]):
             self._loaded[name] = self._import(name)
         return self._loaded[name]
 
+    def summary(self, name: str) -> str:
+        """First line of a plugin's docstring, without importing it."""
+        path = self._files().get(name)
+        if path is None:
+            return "from another package"
+        text = ast.get_docstring(ast.parse(path.read_text())) or ""
+        return text.partition("\n\n")[0].replace("\n", " ")
+
     def _import(self, name: str) -> T:
         try:
             if name in self._files():
@@ -58,10 +67,11 @@ class Registry(Generic[T]):
         kind = self.package.rsplit(".", 1)[-1]
         raise UnknownNameError(f"'{name}'", f"it is not one of {kind}", nearest(name, self.names()))
 
-    def _files(self) -> list[str]:
+    def _files(self) -> dict[str, Path]:
         spec = importlib.util.find_spec(self.package)
         folders = list(spec.submodule_search_locations or []) if spec else []
-        return [p.stem for f in folders for p in Path(f).glob("*.py") if not p.stem.startswith("_")]
+        files = [p for folder in folders for p in Path(folder).glob("*.py")]
+        return {p.stem: p for p in files if not p.stem.startswith("_")}
 
     def _entry_points(self) -> dict[str, EntryPoint]:
         return {e.name: e for e in entry_points(group=self.package)}

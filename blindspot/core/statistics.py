@@ -49,18 +49,31 @@ def cluster_bootstrap(
     """95 % percentile interval of the mean of `values`, resampling whole clusters (images,
     figures).
 
-    With one cluster nothing can be resampled and the interval is the whole range of the values'
-    domain, (-1, 1) for changes.
+    With one cluster nothing can be resampled, and the interval is the whole range: (-1, 1) for
+    changes, (0, 1) for scores.
     """
     x = np.asarray(values, dtype=float)
-    names, index = np.unique(np.asarray(clusters), return_inverse=True)
-    if len(names) < 2:
+    if len(set(clusters)) < 2:
         return (-1.0, 1.0) if x.min(initial=0.0) < 0 else (0.0, 1.0)
+    return percentile_interval(bootstrap_means(x, clusters, draws=draws, seed=seed))
+
+
+def bootstrap_means(
+    values: ArrayLike, clusters: Sequence[str], *, draws: int = 2000, seed: int = 0
+) -> NDArray[np.float64]:
+    """Means of `draws` resamples of whole clusters, shape (draws,)."""
+    x = np.asarray(values, dtype=float)
+    names, index = np.unique(np.asarray(clusters), return_inverse=True)
     sums, sizes = np.bincount(index, weights=x), np.bincount(index)
     rng = np.random.default_rng(seed)
     means = np.empty(draws)
     for i in range(draws):
         weight = np.bincount(rng.integers(0, len(names), len(names)), minlength=len(names))
         means[i] = (weight @ sums) / (weight @ sizes)
-    low, high = np.quantile(means, [0.025, 0.975])
+    return means
+
+
+def percentile_interval(draws: ArrayLike) -> tuple[float, float]:
+    """The middle 95 % of bootstrap draws."""
+    low, high = np.quantile(np.asarray(draws, dtype=float), [0.025, 0.975])
     return float(low), float(high)

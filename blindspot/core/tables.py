@@ -20,6 +20,11 @@ R = TypeVar("R", bound=Record)
 
 def write_records(path: Path, records: Iterable[R], kind: type[R]) -> None:
     """Write records in the order given; an empty table keeps its columns."""
+    write_table(path, as_table(records, kind))
+
+
+def as_table(records: Iterable[R], kind: type[R]) -> pa.Table:
+    """Records as a table, in the order given."""
     schema = _schema(kind)
     nested = [f.name for f in schema if (f.metadata or {}).get(b"json")]
     rows = []
@@ -34,7 +39,7 @@ def write_records(path: Path, records: Iterable[R], kind: type[R]) -> None:
                 for n in nested
             }
         )
-    write_table(path, pa.Table.from_pylist(rows, schema=schema))
+    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def write_table(path: Path, table: pa.Table) -> None:
@@ -52,15 +57,25 @@ def read_records(path: Path, kind: type[R]) -> list[R]:
     """Read what `write_records` wrote. Raises DataError when the file is missing or of another
     shape.
     """
+    return as_records(read_table(path).to_pylist(), kind)
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read a parquet file. Raises DataError when it is missing or no parquet."""
     try:
-        rows = pq.read_table(path).to_pylist()
+        return pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(
             f"The table {path}",
             f"it cannot be read ({error})",
             "Run the stage that writes it again",
         ) from error
+
+
+def as_records(rows: Iterable[dict[str, Any]], kind: type[R]) -> list[R]:
+    """Rows of a table that `as_table` made, as records."""
     nested = [f.name for f in _schema(kind) if (f.metadata or {}).get(b"json")]
+    rows = list(rows)
     for row in rows:
         row.update({n: json.loads(row[n]) for n in nested if row.get(n) is not None})
     return [kind.model_validate(row) for row in rows]

@@ -1,9 +1,10 @@
 """The training set as others read it, and the catalogue of what sources can make.
 
-    training_set/ manifest.json  plan.json  train/0000.parquet  validation/0000.parquet  canary/0000.parquet  rejected.parquet  README.md
+    training_set/  manifest.json  plan.json  outcomes.json  README.md  rejected.parquet
+                   train/0000.parquet  validation/0000.parquet  canary/0000.parquet
 
-The parquet shards load with `datasets.load_dataset("parquet", …)`: the columns of
-`TrainingSample` with `images` as picture bytes.
+The parquet shards load with `datasets.load_dataset("parquet", …)`: the columns of `TrainingSample`
+with `images` as picture bytes.
 """
 
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 from pydantic import Field
 
 from blindspot.core.artifact import Artifact, open_artifact
-from blindspot.core.records import CellShare, Record
+from blindspot.core.records import CellShare, Record, Split, TrainingSample
+from blindspot.core.tables import as_records, read_table
 
 
 class Makeable(Record):
@@ -93,3 +95,18 @@ class TrainingSetArtifact:
     def shards(self, split: str) -> list[Path]:
         """The parquet files of a split, in order."""
         return sorted((self.path / split).glob("*.parquet"))
+
+
+def read_split(artifact: TrainingSetArtifact, split: Split) -> list[TrainingSample]:
+    """The samples of a split, in order; none if it has no shards."""
+    rows = [row for shard in artifact.shards(split) for row in read_table(shard).to_pylist()]
+    for row in rows:
+        row["images"] = [image["path"] for image in row["images"]]
+    return as_records(rows, TrainingSample)
+
+
+def read_pictures(artifact: TrainingSetArtifact, split: Split) -> dict[str, bytes]:
+    """The encoded pictures of a split, by the names that its samples give them."""
+    columns = [read_table(shard)["images"].to_pylist() for shard in artifact.shards(split)]
+    images = [image for column in columns for row in column for image in row]
+    return {image["path"]: image["bytes"] for image in images}

@@ -5,7 +5,6 @@ Requests of one call form one left-padded batch. Sampling draws from a generator
 requests themselves, so the same batch gives the same text whenever it is asked.
 """
 
-import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -59,10 +58,8 @@ class TransformersLocal:
             )
         return [outcomes[i] for i in range(len(requests))]
 
-    async def close(self) -> None:
-        """Drop the weights."""
-        self._model = self._processor = None
-        gc.collect()
+    async def rest(self) -> None:
+        """Nothing is held but the weights, which go with this object."""
 
     def _batch(
         self, requests: list[Request], pictures: list[list[Any]], sampling: Sampling
@@ -173,15 +170,13 @@ def _load(settings: ModelSettings, device: "torch.device") -> tuple[Any, Any]:
     try:
         processor = AutoProcessor.from_pretrained(settings.checkpoint)
         dtype = getattr(torch, settings.dtype)
-        model = (
-            AutoModelForImageTextToText.from_pretrained(settings.checkpoint, dtype=dtype)
-            .to(device)
-            .eval()
-        )
+        model: Any = AutoModelForImageTextToText.from_pretrained(settings.checkpoint, dtype=dtype)
+        model.to(device).eval()
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise DataError(
             f"The checkpoint {settings.checkpoint}",
-            f"transformers cannot load it as an image-text-to-text model ({str(error).splitlines()[0]})",
+            "transformers cannot load it as an image-text-to-text model "
+            f"({str(error).splitlines()[0]})",
             "Give a checkpoint with weights, config, processor and tokenizer",
         ) from error
     if not getattr(processor, "chat_template", None):

@@ -1,0 +1,221 @@
+"""The loop: evaluate → diagnose → generate → train, and again, until the last evaluation.
+
+Each stage reads artifacts and writes one. A round goes on where the manifests on disk say that it
+stopped, so running the same command again continues a run that was killed; an artifact made with
+other settings or inputs is never used silently.
+"""
+
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import tomli_w
+
+from blindspot.core.artifact import (
+    Artifact,
+    changed,
+    open_artifact,
+    published,
+    remove,
+    write_text,
+)
+from blindspot.core.config import identity
+from blindspot.core.errors import DataError, StageError, UsageError
+from blindspot.core.model import ModelSettings, fingerprint
+from blindspot.core.progress import say
+from blindspot.core.run_folder import RoundFolder, RunFolder
+from blindspot.settings import Config, load
+
+STAGES: Final = ("evaluation", "diagnosis", "training_set", "checkpoint")
+"""In the order of the loop; also the names of their folders."""
+
+
+class Rounds:
+    """A run's rounds, on one folder. `command` is what the pages name as the way to make them
+    again.
+    """
+
+    def __init__(self, config: Config, folder: RunFolder, command: str = "") -> None:
+        self.config, self.folder, self.command = config, folder, command
+
+    def run(self) -> None:
+        """All rounds, then the evaluation that measures the last; pages after each."""
+        for number in range(self.config.rounds + 1):
+            last = number == self.config.rounds
+            for stage in STAGES[:2] if last else STAGES:
+                self.advance(stage, number)
+            self.report(number)
+
+    def advance(self, stage: str, number: int) -> Artifact:
+        """One stage of one round; an artifact that is there already is checked and kept."""
+        out = getattr(self.folder.round(number), stage)
+        if published(out):
+            return self._checked(stage, number)
+        say(f"round {number}: {stage.replace('_', ' ')}")
+        return getattr(self, f"_{stage}")(number, out)
+
+    def report(self, number: int) -> Path:
+        """Write the round's page and the index over all rounds."""
+        from reports import stage as reports
+
+        inputs = reports.ReportInputs(self.folder, number, self.command)
+        reports.run(self.config.report, inputs, self.folder.round(number).report)
+        return reports.run_index(self.config.report, self.folder)
+
+    def model(self, number: int) -> ModelSettings:
+        """Who is evaluated in a round: the configured model, then each round's checkpoint."""
+        if number == 0:
+            return self.config.model
+        made = str(self.folder.round(number - 1).checkpoint)
+        return self.config.model.model_copy(update={"checkpoint": made})
+
+    def redo(self, stage: str) -> None:
+        """Delete what `stage` made, and all that came of it."""
+        if stage not in STAGES:
+            raise UsageError(
+                f"--redo {stage}", "there is no such stage", f"Known: {', '.join(STAGES)}"
+            )
+        for position, folder in enumerate(self.folder.rounds()):
+            for name in STAGES[STAGES.index(stage) if position == 0 else 0 :]:
+                remove(getattr(folder, name))
+
+    def next_round(self, stage: str) -> int:
+        """The round in which a stage is to be run: the first that has its input and not its output."""
+        for folder in [*self.folder.rounds(), self.folder.round(len(self.folder.rounds()))]:
+            if not published(getattr(folder, stage)):
+                if self._has_input(stage, folder):
+                    return folder.number
+                break
+        done = [r.number for r in self.folder.rounds() if published(getattr(r, stage))]
+        if done:
+            return done[-1]
+        before = STAGES[STAGES.index(stage) - 1]
+        why = f"there is no {before.replace('_', ' ')} for it to read"
+        raise DataError(
+            f"{stage} in {self.folder.root}", why, f"Run the stage that writes the {before} first"
+        )
+
+    def _has_input(self, stage: str, folder: RoundFolder) -> bool:
+        if stage == STAGES[0]:
+            return folder.number == 0 or published(self.folder.round(folder.number - 1).checkpoint)
+        return published(getattr(folder, STAGES[STAGES.index(stage) - 1]))
+
+    def _evaluation(self, number: int, out: Path) -> Artifact:
+        from harness import stage as harness
+
+        inputs = harness.EvaluationInputs(self.folder, self.model(number))
+        return harness.run(self.config.evaluation, inputs, out)
+
+    def _diagnosis(self, number: int, out: Path) -> Artifact:
+        from diagnostics import stage as diagnostics
+        from generation import stage as generation
+
+        earlier = [self.folder.round(n) for n in range(number)]
+        inputs = diagnostics.DiagnosisInputs(
+            evaluation=self.folder.round(number).evaluation,
+            round=number,
+            earlier=tuple(r.evaluation for r in earlier),
+            previous=tuple(r.diagnosis for r in earlier),
+            can_make=generation.catalogue(self.config.generation),
+        )
+        return diagnostics.run(self.config.diagnosis, inputs, out)
+
+    def _training_set(self, number: int, out: Path) -> Artifact:
+        from generation import stage as generation
+
+        here = self.folder.round(number)
+        inputs = generation.GenerationInputs(
+            folder=self.folder,
+            diagnosis=here.diagnosis,
+            evaluations=(here.evaluation,),
+            policy=self.model(number),
+            earlier=tuple(self.folder.round(n).training_set for n in range(number)),
+            round=number,
+        )
+        return generation.run(self.config.generation, inputs, out)
+
+    def _checkpoint(self, number: int, out: Path) -> Artifact:
+        from training import stage as training
+
+        inputs = training.TrainingInputs(
+            folder=self.folder,
+            training_set=self.folder.round(number).training_set,
+            policy=self.model(number),
+            round=number,
+        )
+        return training.run(self.config.training, inputs, out)
+
+    def _checked(self, stage: str, number: int) -> Artifact:
+        """The artifact of a stage. Raises ConfigError when it was made with other settings or
+        inputs.
+        """
+        artifact = open_artifact(getattr(self.folder.round(number), stage), stage)
+        then, now = artifact.manifest.config, identity(self._settings(stage))
+        if then != now:
+            raise changed(stage, artifact.path, then, now)
+        missing = set(self._wanted_inputs(stage, number)) - set(artifact.manifest.inputs.values())
+        if missing:
+            raise changed(stage, artifact.path, {"inputs": "another"}, {"inputs": "changed since"})
+        return artifact
+
+    def _settings(self, stage: str):
+        sections = ("evaluation", "diagnosis", "generation", "training")
+        return getattr(self.config, sections[STAGES.index(stage)])
+
+    def _wanted_inputs(self, stage: str, number: int) -> list[str]:
+        """Digests that must stand among the artifact's inputs."""
+        if stage == STAGES[0]:
+            from harness import own_data
+
+            benchmarks = [own_data.digest(b) for b in self.config.evaluation.benchmarks]
+            return [fingerprint(self.model(number)), *benchmarks]
+        before = STAGES[STAGES.index(stage) - 1]
+        return [open_artifact(getattr(self.folder.round(number), before), before).digest]
+
+
+def begin(config: Config, root: Path, command: str = "") -> Rounds:
+    """Make or take up a run's folder, and keep the resolved config in it."""
+    folder = RunFolder(root)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"The folder {root}", error.strerror or str(error), "Give another with --out"
+        ) from error
+    plain = config.model_dump(mode="json", exclude_none=True)
+    write_text(folder.config, tomli_w.dumps(plain))
+    return Rounds(config, folder, command)
+
+
+def resume(root: Path, command: str = "") -> Rounds:
+    """Take up the run in a folder by the config that lies in it."""
+    folder = RunFolder(root)
+    if not folder.config.is_file():
+        raise DataError(
+            f"The run {root}",
+            "it has no config.toml",
+            "Give the folder of a run, or begin one with: blindspot evaluate CONFIG --out FOLDER",
+        )
+    return Rounds(load(folder.config), folder, command)
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Keep a second process off the folder. The lock goes with the process, also when it is killed."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            why = "another blindspot is working in it"
+            raise StageError(
+                f"The run {root}", why, "Wait for it, or give another folder with --out"
+            ) from error
+        yield
+
+
+def evaluated(folder: RunFolder) -> Sequence[RoundFolder]:
+    """The rounds that have an evaluation."""
+    return [r for r in folder.rounds() if published(r.evaluation)]
