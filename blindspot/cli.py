@@ -26,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    help="Find what a large multimodal model cannot do, show it, train on exactly that, measure again.",
+    help="Find what a large multimodal model cannot do, show it, train on it, measure again.",
 )
 
 ConfigFile = Annotated[Path, typer.Argument(help="A TOML config, e.g. examples/tiny/config.toml.")]
@@ -34,7 +34,9 @@ RunPath = Annotated[
     Path, typer.Argument(metavar="RUN", help="The folder of a run, e.g. runs/tiny.")
 ]
 Out = Annotated[Path | None, typer.Option(help="The run's folder; runs/<name> if not given.")]
-Sets = Annotated[list[str], typer.Option("--set", help="Change an option: section.option=value.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="Change an option: section.option=value.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Redo = Annotated[
     str | None,
@@ -50,7 +52,7 @@ def run(
     config: ConfigFile,
     rounds: Annotated[int | None, typer.Option(min=1, help="Turns of the loop.")] = None,
     out: Out = None,
-    set_: Sets = [],  # noqa: B006
+    set_: Sets = None,
     redo: Redo = None,
     as_json: Json = False,
 ) -> None:
@@ -60,7 +62,7 @@ def run(
     """
     from blindspot.rounds import evaluated, locked
 
-    overrides = [*set_, *([f"rounds={rounds}"] if rounds else [])]
+    overrides = [*(set_ or ()), *([f"rounds={rounds}"] if rounds else [])]
     root, work = _begin(config, out, overrides)
     with locked(root):
         if redo:
@@ -81,7 +83,7 @@ def run(
 def evaluate(
     config: ConfigFile,
     out: Out = None,
-    set_: Sets = [],
+    set_: Sets = None,
     redo: Redo = None,
     as_json: Json = False,
 ) -> None:
@@ -92,7 +94,7 @@ def evaluate(
     """
     from blindspot.rounds import evaluated
 
-    root, work = _begin(config, out, set_)
+    root, work = _begin(config, out, set_ or [])
     _stage(work, "evaluation", redo)
     if as_json:
         _print_json(work)
@@ -175,7 +177,7 @@ def report(run: RunPath) -> None:
 
 
 @app.command()
-def validate(config: ConfigFile, set_: Sets = []) -> None:  # noqa: B006
+def validate(config: ConfigFile, set_: Sets = None) -> None:
     """Check everything that can be checked before money or GPU time is spent.
 
     Example: `blindspot validate examples/tiny/config.toml`
@@ -183,7 +185,7 @@ def validate(config: ConfigFile, set_: Sets = []) -> None:  # noqa: B006
     from blindspot.settings import load
     from blindspot.validation import checks
 
-    for line in checks(load(config, tuple(set_))):
+    for line in checks(load(config, tuple(set_ or ()))):
         typer.echo(f"ok  {line}")
 
 
@@ -217,7 +219,8 @@ def main() -> None:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         _fail(
-            f"No space left on the disk of {error.filename}: make room and run the same command again, it continues.",
+            f"No space left on the disk of {error.filename}: "
+            "make room and run the same command again, it continues.",
             1,
         )
 

@@ -82,7 +82,7 @@ class Rounds:
                 remove(getattr(folder, name))
 
     def next_round(self, stage: str) -> int:
-        """The round in which a stage is to be run: the first that has its input and not its output."""
+        """The round in which a stage runs: the first that has its input and not its output."""
         for folder in [*self.folder.rounds(), self.folder.round(len(self.folder.rounds()))]:
             if not published(getattr(folder, stage)):
                 if self._has_input(stage, folder):
@@ -203,7 +203,7 @@ def resume(root: Path, command: str = "") -> Rounds:
 
 @contextmanager
 def locked(root: Path) -> Iterator[None]:
-    """Keep a second process off the folder. The lock goes with the process, also when it is killed."""
+    """Keep a second process off the folder; the lock goes with the process, however it ends."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / ".lock").open("w") as file:
         try:

@@ -75,5 +75,6 @@ def _change(name: str, changes: Changes | None) -> str:
     rows = changes.rows if changes else ()
     for row in rows:
         if row.since == 0 and row.half == "held_out" and row.name == name:
-            return f"{100 * row.change:+.1f} [{100 * row.interval[0]:+.1f}, {100 * row.interval[1]:+.1f}]"
+            low, high = row.interval
+            return f"{100 * row.change:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
     return "–"

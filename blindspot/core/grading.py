@@ -22,7 +22,7 @@ GRADER: Final = "core-1"
 """Name and version; it changes whenever any grade would."""
 
 IOU_THRESHOLD: Final = 0.5
-RELATIVE_TOLERANCE: Final = 1e-6
+RELATIVE_TOLERANCE: Final = 1e-10
 
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+"
 _MARKED = re.compile(r"(?:answer(?:\s+is)?|final answer)\s*[:=]?\s*(.+)", re.IGNORECASE)

@@ -63,7 +63,8 @@ def read_records(path: Path, kind: type[R]) -> list[R]:
 def read_table(path: Path) -> pa.Table:
     """Read a parquet file. Raises DataError when it is missing or no parquet."""
     try:
-        return pq.read_table(path)
+        with pq.ParquetFile(path) as file:  # a folder named `a=b` is no partition
+            return file.read()
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(
             f"The table {path}",

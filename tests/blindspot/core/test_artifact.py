@@ -1,0 +1,101 @@
+"""Artifacts appear whole or not at all, know what made them, and refuse to be mistaken."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from blindspot.core.artifact import (
+    MANIFEST,
+    Draft,
+    first_difference,
+    open_artifact,
+    published,
+    remove,
+)
+from blindspot.core.errors import ConfigError, DataError, StageError
+
+
+def publish(out: Path, seed: int = 0) -> str:
+    draft = Draft(out, "evaluation", {"seed": seed}, {"model": "abc"})
+    (draft.path / "data.txt").write_text("hello")
+    return draft.publish(counts={"samples": 1}, durations={"all": 1.5}).digest
+
+
+def test_a_draft_does_not_exist_until_it_is_published(tmp_path: Path) -> None:
+    out = tmp_path / "evaluation"
+    draft = Draft(out, "evaluation", {}, {})
+    assert not published(out)
+    draft.publish()
+    assert published(out)
+    assert not draft.path.exists()
+
+
+def test_a_draft_is_resumed_with_what_it_holds(tmp_path: Path) -> None:
+    out = tmp_path / "evaluation"
+    (Draft(out, "evaluation", {"seed": 0}, {}).path / "half.txt").write_text("kept")
+    assert (Draft(out, "evaluation", {"seed": 0}, {}).path / "half.txt").read_text() == "kept"
+
+
+def test_a_kill_between_manifest_and_renaming_is_taken_up(tmp_path: Path) -> None:
+    out = tmp_path / "evaluation"
+    digest = publish(out)
+    out.rename(tmp_path / "evaluation.tmp")
+    assert publish(out) == digest
+
+
+def test_other_settings_are_refused_by_name(tmp_path: Path) -> None:
+    out = tmp_path / "evaluation"
+    Draft(out, "evaluation", {"seed": 0}, {})
+    with pytest.raises(ConfigError, match=r"config.seed was 0, now 1.*--redo evaluation"):
+        Draft(out, "evaluation", {"seed": 1}, {})
+
+
+def test_the_digest_covers_the_content_and_not_the_time(tmp_path: Path) -> None:
+    one, two = publish(tmp_path / "a"), publish(tmp_path / "b")
+    assert one == two
+    assert one != publish(tmp_path / "c", seed=1)
+
+
+def test_missing_wrong_and_newer_artifacts_have_their_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="has no manifest"):
+        open_artifact(tmp_path / "nowhere", "evaluation")
+    out = tmp_path / "evaluation"
+    publish(out)
+    with pytest.raises(DataError, match="is a evaluation, not a diagnosis"):
+        open_artifact(out, "diagnosis")
+    manifest = json.loads((out / MANIFEST).read_text())
+    (out / MANIFEST).write_text(json.dumps(manifest | {"schema_version": 99}))
+    with pytest.raises(DataError, match="schema version 99, this blindspot reads 1"):
+        open_artifact(out, "evaluation")
+    (out / MANIFEST).write_text("{")
+    with pytest.raises(DataError, match="cannot be read"):
+        open_artifact(out, "evaluation")
+
+
+def test_removing_leaves_nothing(tmp_path: Path) -> None:
+    publish(tmp_path / "evaluation")
+    remove(tmp_path / "evaluation")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="Give a folder that can be written"):
+        Draft(tmp_path / "file" / "evaluation", "evaluation", {}, {})
+
+
+def test_a_full_disk_has_its_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = Draft(tmp_path / "evaluation", "evaluation", {}, {})
+
+    def full(self: Path, text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(StageError, match=r"No space left.*make room and run the same command"):
+        draft.publish()
+
+
+def test_the_first_difference_is_named() -> None:
+    assert first_difference({"a": {"b": 1}}, {"a": {"b": 2}}) == "a.b was 1, now 2"
+    assert first_difference({}, {"a": "x"}) == 'a was null, now "x"'

@@ -1,0 +1,89 @@
+"""Requests through the ledger: order, duplicates, resuming, and giving up on a dead endpoint."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from blindspot.core.asking import ask
+from blindspot.core.errors import StageError
+from blindspot.core.ledger import Ledger
+from blindspot.core.model import Request, Sampling
+from blindspot.core.records import Completion, Failure, Outcome
+
+
+class Echo:
+    """Answers with the prompt; keeps the batches it saw; fails where told to."""
+
+    concurrency = 1
+
+    def __init__(self, chunk: int = 3, failure: Failure | None = None, fingerprint: str = "m"):
+        self.chunk, self.failure, self.fingerprint = chunk, failure, fingerprint
+        self.batches: list[list[str]] = []
+
+    async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
+        self.batches.append([r.prompt for r in requests])
+        return [self.failure or Completion(text=r.prompt) for r in requests]
+
+    async def rest(self) -> None: ...
+
+
+def requests(*prompts: str) -> list[Request]:
+    return [Request(prompt=p) for p in prompts]
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger.sqlite")
+
+
+def test_outcomes_come_in_order_and_duplicates_are_asked_once(ledger: Ledger) -> None:
+    model = Echo()
+    outcomes = ask(model, requests("a", "b", "a", "c", "d"), ledger)
+    assert [o.text for o in outcomes if isinstance(o, Completion)] == ["a", "b", "a", "c", "d"]
+    assert model.batches == [["a", "b", "c"], ["d"]]
+
+
+def test_a_resumed_run_forms_the_same_batches(ledger: Ledger) -> None:
+    ask(Echo(), requests("a", "b", "c"), ledger)
+    model = Echo()
+    ask(model, requests("a", "b", "c", "d", "e", "f", "g"), ledger)
+    assert model.batches == [["d", "e", "f"], ["g"]]
+
+
+def test_changed_weights_are_asked_anew(ledger: Ledger) -> None:
+    ask(Echo(), requests("a"), ledger)
+    model = Echo(fingerprint="after training")
+    ask(model, requests("a"), ledger)
+    assert model.batches == [["a"]]
+
+
+def test_sampling_and_repeat_are_part_of_the_key() -> None:
+    keys = {
+        Request(prompt="a").key("m"),
+        Request(prompt="a", repeat=1).key("m"),
+        Request(prompt="a", sampling=Sampling(temperature=1)).key("m"),
+        Request(prompt="a", images=("x.png",)).key("m"),
+        Request(prompt="a").key("n"),
+    }
+    assert len(keys) == 5
+
+
+def test_failures_are_returned_and_asked_again_later(ledger: Ledger) -> None:
+    failure = Failure(kind="timeout", message="slow", retryable=True)
+    assert ask(Echo(failure=failure), requests("a"), ledger) == [failure]
+    assert ask(Echo(), requests("a"), ledger) == [Completion(text="a")]
+
+
+def test_a_dead_endpoint_ends_the_run_with_a_sentence(ledger: Ledger) -> None:
+    model = Echo(chunk=1, failure=Failure(kind="connection", message="refused", retryable=True))
+    with pytest.raises(StageError, match="Start the server or correct base_urls"):
+        ask(model, requests(*map(str, range(50))), ledger)
+    assert len(model.batches) == 10
+
+
+def test_progress_counts_known_answers_too(ledger: Ledger) -> None:
+    ask(Echo(), requests("a"), ledger)
+    seen: list[int] = []
+    ask(Echo(), requests("a", "b"), ledger, seen.append)
+    assert sum(seen) == 2

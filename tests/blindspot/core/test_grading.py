@@ -1,0 +1,78 @@
+"""What is read from a completion, by hand, and invariants of grading."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blindspot.core.grading import grade, intersection_over_union, is_gradable
+from blindspot.core.records import AnswerKind
+
+COLOURS = ("red", "blue", "green")
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "kind", "options", "answer", "score"),
+    [
+        ("B", "B", "choice", COLOURS, "B", 1),
+        ("(b)", "B", "choice", COLOURS, "B", 1),
+        ("The answer is (B).", "B", "choice", COLOURS, "B", 1),
+        ("blue", "B", "choice", COLOURS, "B", 1),
+        ("B. blue", "A", "choice", COLOURS, "B", 0),
+        ("I think A or B", "A", "choice", COLOURS, None, 0),
+        ("", "A", "choice", COLOURS, None, 0),
+        ("D", "A", "choice", COLOURS, None, 0),
+        ("Yes, there is.", "yes", "yes_no", (), "yes", 1),
+        ("There is no such thing", "no", "yes_no", (), "no", 1),
+        ("maybe", "no", "yes_no", (), None, 0),
+        ("3 + 2 = 5", "5", "number", (), "5", 1),
+        ("3 + 2 = 6", "5", "number", (), "6", 0),
+        ("about 1,234.50 dollars", "1234.5", "number", (), "1234.50", 1),
+        ("− 4", "-4", "number", (), "4", 0),
+        ("−4", "-4", "number", (), "-4", 1),
+        ("five", "5", "number", (), None, 0),
+        (r"so \boxed{7}, not 8", "7", "number", (), "7", 1),
+        ("Cannot be determined.", "cannot be determined", "text", (), "Cannot be determined.", 1),
+        ("the red circle", "red circle", "text", (), "the red circle", 1),
+        ("red, blue", "blue, red", "set", (), "red, blue", 1),
+        ("red and blue", "red", "set", (), "red and blue", 0),
+        ("[1, 2, 4, 5]", "[1, 2, 4, 5]", "box", (), "1, 2, 4, 5", 1),
+        ("[0, 0, 4, 4]", "[0, 0, 4, 8]", "box", (), "0, 0, 4, 4", 1),
+        ("[0, 0, 4, 4]", "[0, 0, 4, 9]", "box", (), "0, 0, 4, 4", 0),
+        ("somewhere", "[0, 0, 4, 9]", "box", (), None, 0),
+    ],
+)
+def test_grade(
+    text: str,
+    target: str,
+    kind: AnswerKind,
+    options: tuple[str, ...],
+    answer: str | None,
+    score: float,
+) -> None:
+    result = grade(text, target=target, kind=kind, options=options)
+    assert (result.answer, result.score) == (answer, score)
+
+
+def test_overlap_of_boxes_by_hand() -> None:
+    assert intersection_over_union((0, 0, 2, 2), (1, 1, 3, 3)) == pytest.approx(1 / 7)
+    assert intersection_over_union((0, 0, 0, 0), (0, 0, 0, 0)) == 0
+
+
+def test_a_target_that_its_kind_cannot_hold() -> None:
+    assert not is_gradable("many", "number")
+    assert not is_gradable("E", "choice", COLOURS)
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_every_whole_number_is_its_own_right_answer(number: int) -> None:
+    assert grade(f"{number}", target=f"{number}", kind="number").score == 1
+    assert grade(f"{number + 1}", target=f"{number}", kind="number").score == 0
+
+
+@given(st.text(max_size=200), st.sampled_from(["choice", "yes_no", "number", "text", "set", "box"]))
+def test_any_text_is_graded_and_what_cannot_be_read_scores_zero(
+    text: str, kind: AnswerKind
+) -> None:
+    result = grade(text, target="A" if kind == "choice" else "1", kind=kind, options=COLOURS)
+    assert result.score in (0, 1)
+    assert result.answer is not None or result.score == 0

@@ -1,0 +1,60 @@
+"""Records survive parquet, nested values included."""
+
+from pathlib import Path
+
+import pytest
+
+from blindspot.core.errors import DataError
+from blindspot.core.records import Completion, Failure, Prediction, Sample
+from blindspot.core.tables import read_records, write_records
+
+SAMPLE = Sample(
+    id="1",
+    benchmark="b",
+    question="q",
+    prompt="p",
+    images=("x.png", "y.png"),
+    target="t",
+    answer_kind="text",
+    attributes={"bars": "4"},
+)
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    predictions = [
+        Prediction(sample_id="1", completion=Completion(text="‮x\n"), score=0, grader="g"),
+        Prediction(
+            sample_id="1",
+            repeat=1,
+            failure=Failure(kind="timeout", message="m", retryable=True),
+            grader="g",
+        ),
+    ]
+    write_records(tmp_path / "s.parquet", [SAMPLE], Sample)
+    write_records(tmp_path / "p.parquet", predictions, Prediction)
+    assert read_records(tmp_path / "s.parquet", Sample) == [SAMPLE]
+    assert read_records(tmp_path / "p.parquet", Prediction) == predictions
+
+
+def test_an_empty_table_keeps_its_columns(tmp_path: Path) -> None:
+    write_records(tmp_path / "s.parquet", [], Sample)
+    assert read_records(tmp_path / "s.parquet", Sample) == []
+
+
+def test_equal_records_give_equal_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_records(tmp_path / name, [SAMPLE], Sample)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_a_broken_table_has_its_sentence(tmp_path: Path) -> None:
+    (tmp_path / "s.parquet").write_text("no")
+    with pytest.raises(DataError, match="cannot be read"):
+        read_records(tmp_path / "s.parquet", Sample)
+
+
+def test_a_prediction_is_an_answer_or_a_failure_never_both_or_neither() -> None:
+    with pytest.raises(ValueError, match="either a completion or a failure"):
+        Prediction(sample_id="1", grader="g")
+    with pytest.raises(ValueError, match="a completion has a score"):
+        Prediction(sample_id="1", completion=Completion(text="x"), grader="g")
