@@ -1,0 +1,148 @@
+"""What stands between a candidate and the training set: the contract of the files under `gates/`.
+
+A gate judges a wave of proposals at once, in slot order, and sees only those that every cheaper
+gate admitted. Each verdict carries its evidence. Gates are opened once per run, with all that
+they compare against, and may remember what they admitted.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from blindspot.core.images import ImageStore
+from blindspot.core.model import Request
+from blindspot.core.records import Outcome, Sample, Split
+from blindspot.core.registry import Registry
+from blindspot.core.training_set import PlanCell
+from generation.likeness import Limits, Look
+from generation.settings import GenerationSettings
+from generation.source import Candidate
+
+Ask = Callable[[Sequence[Request]], Sequence[Outcome]]
+"""Asks the policy; one outcome per request, in order."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A candidate for one slot."""
+
+    id: str
+    """`<slot>/<attempt>`."""
+    cell: PlanCell
+    candidate: Candidate
+    prompt: str
+    """The text that a model is sent."""
+    looks: tuple[Look, ...]
+    """Of its pictures, in order."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a gate decided, and on what evidence."""
+
+    admitted: bool
+    evidence: str
+    cause: str = ""
+    """Of a rejection, where the gate tells several causes apart."""
+    pass_rate: float | None = None
+    """Of the policy, where it was asked."""
+    rollouts: int = 0
+    """Answers behind the pass rate."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A benchmark's or an earlier round's sample, as far as a candidate is compared with it."""
+
+    id: str
+    question: str
+    looks: tuple[Look, ...]
+    target: str = ""
+    options: tuple[str, ...] = ()
+    content: str = ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All that gates compare against."""
+
+    settings: GenerationSettings
+    benchmark: Sequence[Shown]
+    """Every sample of both halves."""
+    earlier: Sequence[Shown]
+    """Every sample of the training sets of earlier rounds."""
+    images: ImageStore
+    """Where pictures must lie before a model is asked about them."""
+    ask: Ask | None
+    """The policy; None where the difficulty gate is off."""
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.settings.near_hash, self.settings.near_color)
+
+
+class OpenGate(Protocol):
+    """A gate at work."""
+
+    def judge(self, proposals: Sequence[Proposal]) -> list[Verdict]:
+        """One verdict per proposal, in order."""
+        ...
+
+
+class Gate(Protocol):
+    """Contract of a file under `gates/`: `PLUGIN: Final[Gate]`."""
+
+    @property
+    def cost(self) -> int:
+        """Its place in the order: cheaper gates judge first."""
+        ...
+
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        """The splits that it guards; what is measured on must represent, not be filtered."""
+        ...
+
+    def enabled(self, settings: GenerationSettings) -> bool:
+        """Whether it judges under these settings."""
+        ...
+
+    def open(self, surroundings: Surroundings) -> OpenGate:
+        """Prepare what it compares against."""
+        ...
+
+
+gates: Final = Registry[Gate]("generation.gates")
+
+ALL_SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "canary")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """An open gate under its name."""
+
+    name: str
+    splits: tuple[Split, ...]
+    gate: OpenGate
+
+
+def open_gates(surroundings: Surroundings) -> list[Guard]:
+    """All gates that the settings enable, cheapest first."""
+    plugins = [(gates.load(name), name) for name in gates.names()]
+    ordered = sorted(plugins, key=lambda pair: (pair[0].cost, pair[1]))
+    return [
+        Guard(name, plugin.splits, plugin.open(surroundings))
+        for plugin, name in ordered
+        if plugin.enabled(surroundings.settings)
+    ]
+
+
+def shown(sample: Sample, looks: tuple[Look, ...]) -> Shown:
+    """A benchmark's sample; its content is what the benchmark's own attribute `content` says."""
+    return Shown(
+        id=sample.id,
+        question=sample.question,
+        looks=looks,
+        target=sample.target,
+        options=sample.options,
+        content=sample.attributes.get("content", ""),
+    )

@@ -1,0 +1,122 @@
+"""The plan: which cells, how many slots each, for which split; frozen before anything is drawn.
+
+`train` takes the diagnosis's mixture with its exact quotas, `validation` the same cells at a
+share, `canary` the strong categories. A slot's identity is its split, cell and number.
+"""
+
+import math
+from collections.abc import Sequence
+
+from blindspot.core.diagnosis import CategoryRate, Diagnosis
+from blindspot.core.errors import StageError
+from blindspot.core.records import CellShare, Split
+from blindspot.core.training_set import Makeable, Plan, PlanCell
+from generation.settings import GenerationSettings
+from generation.source import makes
+
+
+def make_plan(
+    diagnosis: Diagnosis,
+    digest: str,
+    catalogue: Sequence[Makeable],
+    settings: GenerationSettings,
+) -> Plan:
+    """The plan for a diagnosis. Cells that no source makes keep their quota, to be reported open;
+    StageError if that is all of them.
+    """
+    train = [row for row in _one_row_per_cell(diagnosis.mixture) if row.quota]
+    made = [row for row in train if makes(catalogue, row)]
+    if not made:
+        raise _nothing_to_make(train, catalogue)
+    names = {w.id: w.name for w in diagnosis.weaknesses}
+    cells = [
+        *(_cell("train", row, row.quota, _brief(row, names)) for row in train),
+        *_validation(made, settings.validation_share),
+        *_canaries(diagnosis.categories, catalogue, settings.canary),
+    ]
+    return Plan(diagnosis=digest, cells=tuple(cells))
+
+
+def largest_remainder(total: int, weights: Sequence[float]) -> list[int]:
+    """Whole shares of `total` in proportion to the weights, summing to it exactly; ties go to
+    the earlier.
+
+        >>> largest_remainder(10, [5, 3, 3])
+        [4, 3, 3]
+    """
+    whole = sum(weights)
+    exact = [total * weight / whole if whole else 0.0 for weight in weights]
+    shares = [math.floor(x) for x in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda i: shares[i] - exact[i])
+    for i in by_remainder[: total - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
+def slot_id(cell: PlanCell, number: int) -> str:
+    """`train/counting/geometric objects=many/17`."""
+    return f"{cell.split}/{cell.name}/{number}"
+
+
+def _one_row_per_cell(mixture: Sequence[CellShare]) -> list[CellShare]:
+    """Rows of the same name become one; their slots would draw the same candidates."""
+    rows: dict[str, CellShare] = {}
+    for row in mixture:
+        first = rows.get(row.name)
+        if first is None:
+            rows[row.name] = row
+            continue
+        share = min(first.share + row.share, 1.0)
+        quota = first.quota + row.quota
+        rows[row.name] = first.model_copy(update={"share": share, "quota": quota})
+    return list(rows.values())
+
+
+def _validation(made: Sequence[CellShare], share: float) -> list[PlanCell]:
+    if not share:
+        return []
+    quotas = [row.quota for row in made]
+    counts = largest_remainder(round(share * sum(quotas)), quotas)
+    brief = "as in training, to watch it"
+    return [
+        _cell("validation", row, max(1, count), brief)
+        for row, count in zip(made, counts, strict=True)
+    ]
+
+
+def _canaries(
+    categories: Sequence[CategoryRate], catalogue: Sequence[Makeable], count: int
+) -> list[PlanCell]:
+    rows = [_canary(c, count) for c in categories if c.verdict == "strong" and count]
+    brief = "never trained on, to see what is forgotten"
+    return [_cell("canary", row, row.quota, brief) for row in rows if makes(catalogue, row)]
+
+
+def _canary(category: CategoryRate, count: int) -> CellShare:
+    return CellShare(
+        capability=category.capability,
+        image_type=category.image_type,
+        share=0.0,
+        quota=count,
+        why=f"strong ({category.rate:.0%}): it must stay so",
+    )
+
+
+def _cell(split: Split, want: CellShare, quota: int, brief: str) -> PlanCell:
+    return PlanCell(name=want.name, split=split, want=want, quota=quota, brief=brief)
+
+
+def _brief(row: CellShare, names: dict[str, str]) -> str:
+    aim = names.get(row.weakness or "")
+    return f"aims at {aim}: {row.why}" if aim else row.why
+
+
+def _nothing_to_make(rows: Sequence[CellShare], catalogue: Sequence[Makeable]) -> StageError:
+    wanted = ", ".join(row.name for row in rows[:5]) or "nothing"
+    made = ", ".join(f"{m.capability}/{m.image_type}" for m in catalogue[:5]) or "nothing"
+    return StageError(
+        "Nothing can be generated from this diagnosis",
+        f"its mixture asks for {wanted}{' …' if len(rows) > 5 else ''}, and the configured "
+        f"sources make {made}{' …' if len(catalogue) > 5 else ''}",
+        "Add a source or a family that makes one of these cells",
+    )

@@ -1,0 +1,54 @@
+"""The options of the stage, each declared once."""
+
+from pydantic import Field, model_validator
+
+from blindspot.core.config import Settings
+from generation.source import SourceSettings
+
+
+class DifficultySettings(Settings):
+    """How hard a training sample must be for the policy that is to learn from it."""
+
+    enabled: bool = True
+    """Off: the policy is not asked, and samples of any difficulty are admitted."""
+    low: float = Field(default=0.2, ge=0, le=1)
+    """Least pass rate; below it the policy hardly ever finds what it should be rewarded for."""
+    high: float = Field(default=0.9, ge=0, le=1)
+    """Greatest pass rate; above it there is nothing left to learn."""
+    rollouts: int = Field(default=8, ge=1)
+    """Answers drawn per candidate."""
+    temperature: float = Field(default=1.0, gt=0)
+    """Of the rollouts; as in training."""
+    max_tokens: int = Field(default=1024, ge=1)
+    """Of one rollout, reasoning included."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "DifficultySettings":
+        if self.low > self.high:
+            raise ValueError(f"low ({self.low}) is above high ({self.high})")
+        return self
+
+
+class GenerationSettings(Settings):
+    """Options of the `generation` stage."""
+
+    sources: tuple[SourceSettings, ...] = Field(default=(SourceSettings(),), min_length=1)
+    """Where samples come from; a cell is served by the first source that can make it."""
+    seed: int = 0
+    """Of all drawing and of the rollouts."""
+    max_attempts: int = Field(default=40, ge=1)
+    """Candidates drawn for one slot before it is left open."""
+    patience: int = Field(default=64, ge=1)
+    """Candidates of one cell without a single admission after which the whole cell is left open."""
+    validation_share: float = Field(default=0.1, ge=0, le=1)
+    """Validation samples as a share of the training samples, at least one per cell; 0: none."""
+    canary: int = Field(default=200, ge=0)
+    """Samples per strong category that are never trained on and show forgetting; 0: none."""
+    near_hash: int = Field(default=32, ge=0, le=256)
+    """Two pictures can be near only if at most this many of their 256 perceptual bits differ."""
+    near_color: int = Field(default=100, ge=0, le=1000)
+    """… and if no colour of a 16×16 reduction at equal brightness differs by more (255 is the
+    range of a channel). Both limits were measured; see `generation/likeness.py`.
+    """
+    difficulty: DifficultySettings = DifficultySettings()
+    """The last gate."""

@@ -1,0 +1,196 @@
+"""Generation: from a diagnosis to a training set.
+
+    plan → waves of candidates → gates → train, validation and canary shards
+
+The mixture of `diagnosis.json` sets the quotas, sources draw candidates, gates admit or reject
+them, and what could not be filled is reported open. Benchmark samples reach this stage only to be
+compared against; no source sees them. Run twice, or killed and run again, it writes the same
+bytes: drawing is repeated and the model's answers come back from the ledger.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from blindspot.core.artifact import Artifact, Draft, write_text
+from blindspot.core.asking import ask
+from blindspot.core.config import identity
+from blindspot.core.diagnosis import DiagnosisArtifact
+from blindspot.core.evaluation import Evaluation
+from blindspot.core.model import Model, ModelSettings, Request, open_model
+from blindspot.core.progress import Advance, progress
+from blindspot.core.records import Outcome, TrainingSample
+from blindspot.core.run_folder import RunFolder
+from blindspot.core.tables import write_records
+from blindspot.core.training_set import Makeable, Outcomes, Plan, TrainingSetArtifact
+from generation.card import Card
+from generation.filling import Admitted, Filled, Filling, Rejected
+from generation.gate import ALL_SPLITS, Ask, Shown, Surroundings, open_gates
+from generation.plan import make_plan
+from generation.settings import GenerationSettings
+from generation.shards import write_split
+from generation.source import makers, merged
+from generation.surroundings import benchmark_of, earlier_of
+
+
+@dataclass(frozen=True)
+class GenerationInputs:
+    """What the stage reads."""
+
+    folder: RunFolder
+    """The run, for its pictures and its ledger."""
+    diagnosis: Path
+    """The diagnosis artifact that sets the mixture."""
+    evaluations: tuple[Path, ...]
+    """Evaluation artifacts whose samples, of both halves, must not come back."""
+    policy: ModelSettings
+    """The model that is to learn; asked how hard a candidate is."""
+    earlier: tuple[Path, ...] = ()
+    """Training sets of earlier rounds, of which nothing is repeated."""
+    round: int = 0
+    """Turn of the loop."""
+
+
+def catalogue(config: GenerationSettings) -> tuple[Makeable, ...]:
+    """What the configured sources can make, for a diagnosis to choose from."""
+    return merged(row for maker in makers(config.sources) for row in maker.catalogue)
+
+
+def run(config: GenerationSettings, inputs: GenerationInputs, out: Path) -> Artifact:
+    """Make the training set of one round."""
+    return generate(config, inputs, out, lambda: open_model(inputs.policy, inputs.folder.images))
+
+
+def generate(
+    config: GenerationSettings,
+    inputs: GenerationInputs,
+    out: Path,
+    open_policy: Callable[[], Model],
+) -> Artifact:
+    """`run` with any model; it is opened only if it is asked."""
+    begun = time.monotonic()
+    diagnosis = DiagnosisArtifact(inputs.diagnosis)
+    digest = diagnosis.artifact.digest
+    plan = make_plan(diagnosis.diagnosis(), digest, catalogue(config), config)
+    policy = open_policy() if config.difficulty.enabled else None
+    draft = Draft(out, "training_set", _config(config, inputs), _digests(inputs, digest, policy))
+    write_text(draft.path / "plan.json", plan.model_dump_json(indent=1))
+    benchmark = benchmark_of(inputs.evaluations, inputs.folder.images)
+    filled = _fill(plan, config, inputs, benchmark, policy)
+    _write(draft.path, filled, inputs.folder)
+    about = Card(inputs.round, digest, len(benchmark), config.difficulty)
+    write_text(draft.path / "README.md", about.text(filled.outcomes()))
+    return draft.publish(
+        seeds={"seed": config.seed, "round": inputs.round},
+        counts=_counts(filled),
+        facts=_facts(plan, policy is not None),
+        durations={"generate": time.monotonic() - begun},
+    )
+
+
+def _fill(
+    plan: Plan,
+    config: GenerationSettings,
+    inputs: GenerationInputs,
+    benchmark: Sequence[Shown],
+    policy: Model | None,
+) -> Filled:
+    earlier = earlier_of(inputs.earlier)
+    with progress("Generating", total=sum(cell.quota for cell in plan.cells)) as advance:
+        surroundings = Surroundings(
+            settings=config,
+            benchmark=benchmark,
+            earlier=earlier,
+            images=inputs.folder.images,
+            ask=_asker(policy, inputs.folder, advance) if policy else None,
+        )
+        guards = open_gates(surroundings)
+        return Filling(plan, makers(config.sources), guards, config, inputs.round).fill(advance)
+
+
+def _config(config: GenerationSettings, inputs: GenerationInputs) -> dict[str, object]:
+    return {**identity(config), "round": inputs.round}
+
+
+def _digests(inputs: GenerationInputs, diagnosis: str, policy: Model | None) -> dict[str, str]:
+    """What the result depends on. The policy counts only where it is asked."""
+    evaluations = [Evaluation(path).artifact.manifest for path in inputs.evaluations]
+    earlier = [TrainingSetArtifact(path).artifact.digest for path in inputs.earlier]
+    return {
+        "diagnosis": diagnosis,
+        **({"policy": policy.fingerprint} if policy else {}),
+        **{f"benchmark-{i}": m.files["samples.parquet"] for i, m in enumerate(evaluations)},
+        **{f"training_set-{i}": digest for i, digest in enumerate(earlier)},
+    }
+
+
+def _asker(policy: Model, folder: RunFolder, advance: Advance) -> Ask:
+    def asker(requests: Sequence[Request]) -> Sequence[Outcome]:
+        done = 0
+
+        def answered(count: int) -> None:
+            nonlocal done
+            done += count
+            advance(0, f"asking the policy {done}/{len(requests)}")
+
+        return ask(policy, requests, folder.ledger, answered)
+
+    return asker
+
+
+def _write(path: Path, filled: Filled, folder: RunFolder) -> None:
+    admitted = filled.in_order()
+    for split in ALL_SPLITS:
+        rows = [_sample(a, folder) for a in admitted if a.slot.cell.split == split]
+        write_split(path / split, rows, lambda name: folder.images.path(name).read_bytes())
+    write_records(path / "rejected.parquet", filled.rejected, Rejected)
+    outcomes = Outcomes(cells=filled.outcomes())
+    write_text(path / "outcomes.json", outcomes.model_dump_json(indent=1))
+
+
+def _sample(admitted: Admitted, folder: RunFolder) -> TrainingSample:
+    cell, proposal = admitted.slot.cell, admitted.proposal
+    made = proposal.candidate
+    return TrainingSample.model_validate(
+        {
+            "id": admitted.slot.id,
+            "split": cell.split,
+            "cell": cell.name,
+            "question": made.question,
+            "prompt": proposal.prompt,
+            "images": tuple(folder.images.put(data) for data in made.images),
+            "options": made.options,
+            "target": made.target,
+            "answer_kind": made.answer_kind,
+            "capability": cell.want.capability,
+            "image_type": cell.want.image_type,
+            "attributes": dict(made.attributes),
+            "source": made.origin,
+            "content": made.content,
+            "evidence": made.evidence,
+            "pass_rate": admitted.pass_rate,
+            "rollouts": admitted.rollouts,
+        }
+    )
+
+
+def _counts(filled: Filled) -> dict[str, int]:
+    splits = Counter(a.slot.cell.split for a in filled.in_order())
+    outcomes = filled.outcomes()
+    return {
+        **{split: splits[split] for split in ALL_SPLITS},
+        "candidates": sum(o.candidates for o in outcomes),
+        "rejected": len(filled.rejected),
+        "no_answer": sum(o.rejected.get("difficulty: no answer", 0) for o in outcomes),
+        "open": sum(o.quota - o.admitted for o in outcomes),
+    }
+
+
+def _facts(plan: Plan, asked: bool) -> dict[str, object]:
+    return {
+        "generated_by": "program",
+        "verified_by": "construction + policy pass rate" if asked else "construction",
+        "cells": len(plan.cells),
+    }

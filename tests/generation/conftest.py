@@ -1,0 +1,204 @@
+"""A small run to generate in: a diagnosis, a benchmark and a policy that answers by rule."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from blindspot.core.artifact import Draft, write_text
+from blindspot.core.diagnosis import CategoryRate, Diagnosis, Null
+from blindspot.core.images import encode
+from blindspot.core.model import ModelSettings, Request
+from blindspot.core.records import CellShare, Completion, Outcome, Sample
+from blindspot.core.run_folder import RunFolder
+from blindspot.core.tables import write_records
+from blindspot.core.training_set import PlanCell
+from generation.family import draw, families
+from generation.gate import Proposal, Surroundings
+from generation.likeness import look
+from generation.settings import DifficultySettings, GenerationSettings
+from generation.source import Candidate, SourceSettings
+from generation.stage import GenerationInputs
+
+SIZE = 48
+
+
+def share(name: str, quota: int, **condition: str) -> CellShare:
+    """`share("counting/geometric", 6, objects="few")`."""
+    capability, image_type = name.split("/")
+    return CellShare(
+        capability=capability,
+        image_type=image_type,
+        condition=condition,
+        share=0.5,
+        quota=quota,
+        why="weak",
+    )
+
+
+def rated(name: str, verdict: str) -> CategoryRate:
+    """A category of the diagnosis."""
+    capability, image_type = name.split("/")
+    raw = {"name": name, "capability": capability, "image_type": image_type, "n": 50}
+    numbers = {"passed": 48, "raw_rate": 0.96, "rate": 0.95, "interval": (0.9, 0.99)}
+    return CategoryRate.model_validate({**raw, **numbers, "verdict": verdict})
+
+
+def diagnosis(*mixture: CellShare, categories: Sequence[CategoryRate] = ()) -> Diagnosis:
+    """A diagnosis with this mixture."""
+    return Diagnosis(
+        round=0,
+        model="m",
+        grader="core-1",
+        n=100,
+        rate=0.5,
+        interval=(0.4, 0.6),
+        excluded={},
+        categories=tuple(categories),
+        weaknesses=(),
+        candidates=1,
+        q=0.1,
+        null=Null(runs=1, with_weakness=0),
+        mixture=tuple(mixture),
+        mixture_note="aimed",
+    )
+
+
+def by_rule(request: Request) -> str:
+    """Right in half of the rollouts on yes/no, in 2 of 8 on one and two objects, else never."""
+    if request.prompt.startswith("Is there"):
+        return "yes" if request.repeat % 2 else "no"
+    return str(request.repeat % 6 + 1)
+
+
+@dataclass
+class Policy:
+    """A model that answers by rule and counts what it was asked."""
+
+    rule: Callable[[Request], str] = by_rule
+    fingerprint: str = "policy"
+    chunk: int = 16
+    concurrency: int = 2
+    asked: int = 0
+    dies_after: int = 10**9
+
+    async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
+        self.asked += len(requests)
+        if self.asked > self.dies_after:
+            raise KeyboardInterrupt
+        return [Completion(text=self.rule(r)) for r in requests]
+
+    async def rest(self) -> None:
+        pass
+
+
+@dataclass
+class World:
+    """A run folder with what the stage reads."""
+
+    root: Path
+    folder: RunFolder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.folder = RunFolder(self.root)
+
+    def diagnose(self, found: Diagnosis, name: str = "diagnosis") -> Path:
+        draft = Draft(self.root / name, "diagnosis", {}, {})
+        write_text(draft.path / "diagnosis.json", found.model_dump_json())
+        return draft.publish().path
+
+    def evaluate(self, samples: Sequence[Sample], name: str = "evaluation") -> Path:
+        draft = Draft(self.root / name, "evaluation", {}, {})
+        write_records(draft.path / "samples.parquet", samples, Sample)
+        return draft.publish().path
+
+    def benchmark(self, family: str, count: int, reserved: bool = True) -> list[Sample]:
+        """Samples drawn as a benchmark draws them."""
+        return [self.sample(candidate_of(family, f"b{i}", reserved), i) for i in range(count)]
+
+    def sample(self, made: Candidate, number: int = 0) -> Sample:
+        return Sample(
+            id=f"bench/{number}",
+            benchmark="bench",
+            question=made.question,
+            prompt=made.question,
+            images=tuple(self.folder.images.put(data) for data in made.images),
+            target=made.target,
+            answer_kind=made.answer_kind,
+            attributes={"content": made.content},
+            half="held_out" if number % 2 else "diagnosis",
+        )
+
+    def inputs(
+        self, found: Diagnosis, samples: Sequence[Sample] = (), earlier: Sequence[Path] = ()
+    ) -> GenerationInputs:
+        return GenerationInputs(
+            folder=self.folder,
+            diagnosis=self.diagnose(found),
+            evaluations=(self.evaluate(samples),),
+            policy=ModelSettings(backend="replay"),
+            earlier=tuple(earlier),
+        )
+
+
+def candidate_of(family: str, seed: str, reserved: bool = False) -> Candidate:
+    """What a family draws."""
+    drawing = draw(families.load(family), seed, SIZE, reserved=reserved)
+    return Candidate(
+        images=(encode(drawing.image),),
+        question=drawing.question,
+        target=drawing.target,
+        answer_kind=drawing.answer_kind,
+        origin=f"test:{family} {seed}",
+        content=drawing.content,
+    )
+
+
+def proposal_of(made: Candidate, id_: str = "train/x/0/0") -> Proposal:
+    """A candidate before the gates."""
+    cell = PlanCell(name="x", split="train", want=share("a/b", 1), quota=1, brief="")
+    looks = tuple(look(Image.open(io.BytesIO(data))) for data in made.images)
+    return Proposal(id_, cell, made, made.question, looks)
+
+
+def settings_of(**changes: object) -> GenerationSettings:
+    """Settings for 48-pixel pictures and small splits."""
+    plain = {
+        "sources": (SourceSettings(size=SIZE),),
+        "canary": 4,
+        "max_attempts": 12,
+        "difficulty": DifficultySettings(max_tokens=8),
+    }
+    return GenerationSettings.model_validate({**plain, **changes})
+
+
+@dataclass(frozen=True)
+class Kit:
+    """The builders, for tests that need them."""
+
+    share = staticmethod(share)
+    rated = staticmethod(rated)
+    diagnosis = staticmethod(diagnosis)
+    candidate = staticmethod(candidate_of)
+    proposal = staticmethod(proposal_of)
+    settings = staticmethod(settings_of)
+    policy = Policy
+
+    @staticmethod
+    def surroundings(folder: RunFolder, **known: object) -> Surroundings:
+        """Nothing known but what is given."""
+        plain = {"settings": settings_of(), "benchmark": (), "earlier": (), "ask": None}
+        return Surroundings(images=folder.images, **{**plain, **known})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def kit() -> Kit:
+    return Kit()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
