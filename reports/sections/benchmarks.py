@@ -1,0 +1,77 @@
+"""Each benchmark on both halves, with the rounds before."""
+
+from dataclasses import dataclass
+from typing import Final, TypedDict
+
+from blindspot.core.evaluation import Metrics, Rate
+from reports.charts import Figure, rates_over_rounds
+from reports.section import Section
+from reports.view import View, of_half
+
+
+class Row(TypedDict):
+    """One benchmark, or the mean over all."""
+
+    name: str
+    held_out: Rate | None
+    diagnosis: Rate | None
+    earlier: list[Rate | None]
+    """Held-out rates of the rounds before, oldest first."""
+
+
+class BenchmarkNumbers(TypedDict):
+    """The table and its chart."""
+
+    grader: str
+    model: str
+    coverage: float
+    earlier: list[int]
+    rows: list[Row]
+    charts: dict[str, Figure]
+
+
+@dataclass(frozen=True)
+class Benchmarks:
+    """Benchmark by benchmark."""
+
+    title: str = "Benchmarks"
+    missing: str = "This round has not been evaluated yet."
+
+    def numbers(self, view: View) -> BenchmarkNumbers | None:
+        known = [(r.number, r.metrics) for r in view.rounds if r.metrics]
+        if not known or view.current.metrics is None:
+            return None
+        metrics = view.current.metrics
+        rows = [_row(name, [m for _, m in known]) for name in _names(metrics)]
+        return {
+            "grader": metrics.grader,
+            "model": metrics.model,
+            "coverage": metrics.coverage,
+            "earlier": [number for number, _ in known[:-1]],
+            "rows": rows,
+            "charts": {"held_out": _chart([number for number, _ in known], rows)},
+        }
+
+
+def _names(metrics: Metrics) -> list[str]:
+    return ["overall", *sorted({r.name for r in metrics.benchmarks})]
+
+
+def _row(name: str, rounds: list[Metrics]) -> Row:
+    held_out = [of_half((*m.overall, *m.benchmarks), "held_out").get(name) for m in rounds]
+    now = rounds[-1]
+    diagnosis = of_half((*now.overall, *now.benchmarks), "diagnosis").get(name)
+    return {
+        "name": name,
+        "held_out": held_out[-1],
+        "diagnosis": diagnosis,
+        "earlier": held_out[:-1],
+    }
+
+
+def _chart(numbers: list[int], rows: list[Row]) -> Figure:
+    rates = [[*row["earlier"], row["held_out"]] for row in rows]
+    return rates_over_rounds(numbers, [row["name"] for row in rows], rates)
+
+
+PLUGIN: Final[Section] = Benchmarks()

@@ -1,0 +1,81 @@
+"""The report stage: artifacts in, pages out.
+
+    round-k/report.html  page.json        one round
+    index.html           index.json       all rounds
+
+Every number on a page is a number of an artifact; the JSON beside a page holds them all. A page
+depends on artifacts alone and not on the time or place of its making, so the same artifacts give
+the same bytes.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from blindspot.core.artifact import published
+from blindspot.core.errors import DataError
+from blindspot.core.run_folder import RunFolder
+from reports import page
+from reports.pictures import Gallery
+from reports.section import INDEX_PAGE, ROUND_PAGE
+from reports.settings import ReportSettings
+from reports.view import Round, View
+
+__all__ = ["ReportInputs", "ReportSettings", "run", "run_index"]
+
+
+@dataclass(frozen=True)
+class ReportInputs:
+    """What one page is about."""
+
+    folder: RunFolder
+    """The run."""
+    round: int
+    """The round; those before it are read for comparison."""
+    command: str = ""
+    """The command that makes it again, shown under Provenance."""
+
+
+def run(config: ReportSettings, inputs: ReportInputs, out: Path) -> Path:
+    """Write a round's page at `out` and `page.json` beside it. Raises DataError when the round
+    has no evaluation.
+    """
+    folder = inputs.folder
+    rounds = [r for r in _evaluated(folder) if r.number <= inputs.round]
+    if not rounds or rounds[-1].number != inputs.round:
+        raise DataError(
+            f"The report of round {inputs.round} in {folder.root}",
+            "the round has no evaluation",
+            "Run the evaluation first",
+        )
+    view = View(config, rounds, Gallery(folder.images), inputs.command)
+    title = f"{_name(folder)} · round {inputs.round}"
+    built = page.build(view, title, ROUND_PAGE, _links(rounds))
+    return page.write(built, out, out.with_name("page.json"))
+
+
+def run_index(config: ReportSettings, folder: RunFolder) -> Path:
+    """Write the page over all rounds, and `index.json` beside it. Raises DataError when nothing
+    was evaluated yet.
+    """
+    rounds = _evaluated(folder)
+    if not rounds:
+        raise DataError(
+            f"The index of {folder.root}", "no round has an evaluation", "Run the evaluation first"
+        )
+    view = View(config, rounds, Gallery(folder.images))
+    built = page.build(view, f"{_name(folder)} · all rounds", INDEX_PAGE, ())
+    return page.write(built, folder.index, folder.index.with_suffix(".json"))
+
+
+def _evaluated(folder: RunFolder) -> list[Round]:
+    return [Round(r) for r in folder.rounds() if published(r.evaluation)]
+
+
+def _name(folder: RunFolder) -> str:
+    return folder.root.resolve().name
+
+
+def _links(rounds: list[Round]) -> list[tuple[str, str]]:
+    """From a round's page to the index and to the earlier rounds' pages."""
+    earlier = [(f"Round {r.number}", f"../round-{r.number}/report.html") for r in rounds[:-1]]
+    return [("All rounds", "../index.html"), *earlier]

@@ -1,0 +1,117 @@
+"""Running a trainer to its end, from its last whole checkpoint if there is one.
+
+    checkpoint.tmp/ trainer/checkpoint-40/ … WHOLE      what a killed run continues from
+                    metrics.jsonl                       written last: training is finished
+
+A trainer checkpoint holds weights, optimiser, schedule, random states and the log, so a
+continued run takes the same steps as an uninterrupted one, to the last bit on a CPU with the
+same number of threads. One that a kill cut short lacks the file `WHOLE` and is thrown away.
+"""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from blindspot.core.artifact import canonical_json, write_text
+from blindspot.core.errors import StageError
+from blindspot.core.progress import Advance, progress
+from training.health import Trouble, not_a_number, silence, trouble
+from training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from transformers import Trainer, TrainerCallback
+
+WHOLE: Final = "WHOLE"
+
+_VARIES: Final = frozenset({"step_time", "num_tokens", "total_flos"})
+"""Log entries that are times, or counts that a continued run starts anew."""
+
+
+def fit(trainer: "Trainer", settings: TrainingSettings, start: Path | None) -> list[dict[str, Any]]:
+    """Train to the end, from the trainer checkpoint `start` if there is one, and return the log,
+    one record per step. Raises StageError when nothing can be learned any more.
+    """
+    from transformers import PrinterCallback
+
+    trainer.remove_callback(PrinterCallback)
+    with progress("Training", settings.steps) as advance:
+        advance(_step(start) if start else 0)
+        trainer.add_callback(_callback(advance, settings.grpo.patience))
+        _train(trainer, start)
+    records = clean(trainer.state.log_history)
+    _raise(silence(records))
+    return records
+
+
+def _train(trainer: "Trainer", start: Path | None) -> None:
+    """Take the steps; what torch raises for weights that are no numbers, or for want of memory,
+    becomes a StageError.
+    """
+    import torch
+
+    try:
+        trainer.train(resume_from_checkpoint=str(start) if start else None)
+    except torch.OutOfMemoryError as error:
+        raise StageError(
+            "Training ran out of memory",
+            str(error).splitlines()[0],
+            "Lower training.prompts_per_pass or max_completion_tokens; --redo checkpoint",
+        ) from error
+    except RuntimeError as error:
+        if "probability tensor" not in str(error):
+            raise
+        _raise(not_a_number(trainer.state.global_step + 1))
+
+
+def last_whole(folder: Path) -> Path | None:
+    """The last whole trainer checkpoint; others are deleted."""
+    found = sorted(folder.glob("checkpoint-*"), key=_step)
+    for path in found:
+        if not (path / WHOLE).is_file():
+            shutil.rmtree(path)
+    return next((path for path in reversed(found) if path.is_dir()), None)
+
+
+def clean(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The log's steps, without what differs from one run to the next."""
+    steps = [record for record in history if "loss" in record]
+    return [{k: v for k, v in record.items() if k not in _VARIES} for record in steps]
+
+
+def write_metrics(path: Path, records: list[dict[str, Any]]) -> None:
+    """One JSON object per line."""
+    write_text(path, "".join(canonical_json(record) + "\n" for record in records))
+
+
+def _callback(advance: Advance, patience: int) -> "TrainerCallback":
+    """Moves the bar, marks whole checkpoints, and stops a run that learns nothing."""
+    from transformers import TrainerCallback
+
+    class Watch(TrainerCallback):
+        def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            write_text(Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE, "")
+
+        def on_log(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            latest = state.log_history[-1]
+            if "loss" in latest:
+                advance(1, note(latest))
+                _raise(trouble(clean(state.log_history), patience))
+
+    return Watch()
+
+
+def note(record: dict[str, Any]) -> str:
+    """What stands beside the bar: reward and zero-variance share, or the loss."""
+    if record.get("reward") is not None:
+        share = record.get("frac_reward_zero_std", 0.0)
+        return f"reward {record['reward']:.2f}, {share:.0%} of groups all alike"
+    return f"loss {record['loss']:.3f}"
+
+
+def _step(checkpoint: Path) -> int:
+    return int(checkpoint.name.removeprefix("checkpoint-"))
+
+
+def _raise(found: Trouble | None) -> None:
+    if found:
+        raise StageError("Training stopped", found.why, found.way_out)

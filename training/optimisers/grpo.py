@@ -1,0 +1,57 @@
+"""GRPO by TRL: rollouts of the policy itself, rewarded by the rewards of the config.
+
+`steps_per_generation` and `num_iterations` are 1, so every pass generates its own rollouts from
+the weights of its step, memory is bounded by `prompts_per_pass`, and nothing is buffered that a
+killed run could lose.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from training.optimiser import Job, Optimiser, shared_arguments
+from training.reward import trl_function
+from training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from transformers import Trainer
+    from trl.trainer.grpo_config import GRPOConfig
+
+
+class _Plugin:
+    def rollouts(self, settings: TrainingSettings) -> int:
+        return settings.steps * settings.prompts_per_step * settings.grpo.group_size
+
+    def trainer(self, job: Job) -> "Trainer":
+        from trl.trainer.grpo_trainer import GRPOTrainer
+
+        return GRPOTrainer(
+            model=job.model,
+            reward_funcs=[trl_function(name) for name in job.settings.grpo.rewards],
+            args=_arguments(job),
+            train_dataset=job.rows.remove_columns("completion"),
+            processing_class=job.processor,
+        )
+
+
+def _arguments(job: Job) -> "GRPOConfig":
+    from trl.trainer.grpo_config import GRPOConfig
+
+    grpo = job.settings.grpo
+    return GRPOConfig(
+        **shared_arguments(job),
+        per_device_train_batch_size=job.settings.prompts_per_pass * grpo.group_size,
+        num_generations=grpo.group_size,
+        steps_per_generation=1,
+        num_iterations=1,
+        shuffle_dataset=False,
+        temperature=grpo.temperature,
+        max_completion_length=grpo.max_completion_tokens,
+        learning_rate=grpo.learning_rate,
+        beta=grpo.beta,
+        epsilon=grpo.epsilon,
+        epsilon_high=grpo.epsilon_high,
+        mask_truncated_completions=grpo.mask_truncated,
+        reward_weights=list(grpo.rewards.values()),
+    )
+
+
+PLUGIN: Final[Optimiser] = _Plugin()

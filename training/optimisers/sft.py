@@ -1,0 +1,41 @@
+"""Supervised fine-tuning by TRL: the target is the completion, and only it carries loss."""
+
+from typing import TYPE_CHECKING, Final
+
+from training.optimiser import Job, Optimiser, shared_arguments
+from training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from transformers import Trainer
+    from trl.trainer.sft_config import SFTConfig
+
+
+class _Plugin:
+    def rollouts(self, settings: TrainingSettings) -> int:
+        return 0
+
+    def trainer(self, job: Job) -> "Trainer":
+        from trl.trainer.sft_trainer import SFTTrainer
+
+        return SFTTrainer(
+            model=job.model,
+            args=_arguments(job),
+            train_dataset=job.rows.select_columns(["prompt", "completion", "images"]),
+            processing_class=job.processor,
+        )
+
+
+def _arguments(job: Job) -> "SFTConfig":
+    from trl.trainer.sft_config import SFTConfig
+
+    return SFTConfig(
+        **shared_arguments(job),
+        per_device_train_batch_size=job.settings.prompts_per_pass,
+        train_sampling_strategy="sequential",
+        learning_rate=job.settings.sft.learning_rate,
+        completion_only_loss=True,
+        max_length=None,  # TRL's default cuts image tokens off
+    )
+
+
+PLUGIN: Final[Optimiser] = _Plugin()
