@@ -26,6 +26,8 @@ class Aim:
     weakness: Weakness
     upper90: float
     """Its rate is below this with 90 % probability."""
+    one_answer: str | None = None
+    """The one target of all its samples, where its condition decides the target: a bias."""
 
     def weight(self, target: float) -> float:
         """coverage · max(0, target − upper90) · learnability."""
@@ -69,6 +71,10 @@ class Catalogue:
             k: v for k, v in condition.items() if any(v in m.conditions.get(k, ()) for m in known)
         }
 
+    def values(self, category: Category, attribute: str) -> list[str]:
+        """The values of an attribute that some source can make."""
+        return sorted({v for m in self._of(category) for v in m.conditions.get(attribute, ())})
+
     def categories(self) -> list[Category]:
         return sorted({(m.capability, m.image_type) for m in self._can_make})
 
@@ -109,14 +115,37 @@ def _add_weakness(rows: dict[str, Row], aim: Aim, catalogue: Catalogue, target: 
     category = found.capability, found.image_type
     if not catalogue.makes(category):
         return
-    row = _row(rows, category, catalogue.known(category, found.condition))
-    row.weight += aim.weight(target)
+    condition = catalogue.known(category, found.condition)
+    others = _opposites(aim, category, condition, catalogue)
+    for other in others:
+        _add_counterweight(_row(rows, category, other), aim, aim.weight(target) / 2 / len(others))
+    row = _row(rows, category, condition)
+    row.weight += aim.weight(target) / (2 if others else 1)
     row.weakness = row.weakness or found.id
     row.why.append(
         f"{found.name}: rate {found.rate:.2f} and below {aim.upper90:.2f} with 90 % probability "
         f"against a target of {target:.2f}, coverage {found.coverage:.1%}, "
         f"learnability {found.learnability:.2f}"
     )
+
+
+def _opposites(
+    aim: Aim, category: Category, condition: Mapping[str, str], catalogue: Catalogue
+) -> list[dict[str, str]]:
+    """The conditions that balance a bias: the other values of its attribute that a source knows.
+
+    Where every sample has the same target, training on them alone teaches to say that answer: one
+    round of GRPO on absent objects alone took "is there …?" from always yes to always no.
+    """
+    if aim.one_answer is None or len(condition) != 1:
+        return []
+    ((name, value),) = condition.items()
+    return [{name: other} for other in catalogue.values(category, name) if other != value]
+
+
+def _add_counterweight(row: Row, aim: Aim, weight: float) -> None:
+    row.weight += weight
+    row.why.append(f"balances {aim.weakness.name}, where the answer is always “{aim.one_answer}”")
 
 
 def _add_prior(

@@ -136,9 +136,7 @@ def change(
 
 def interval(values: Floats, pictures: Sequence[str], seed: int) -> tuple[float, float]:
     """95 % interval of the mean of changes, over pictures."""
-    if len(set(pictures)) < 2:
-        return -1.0, 1.0
-    return cluster_bootstrap(values, pictures, seed=seed)
+    return cluster_bootstrap(values, pictures, seed=seed, domain=(-1.0, 1.0))
 
 
 def flips(rows: Iterable[Pair]) -> dict[str, tuple[str, ...]]:

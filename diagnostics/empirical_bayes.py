@@ -18,8 +18,8 @@ from diagnostics.answers import Floats
 
 _SHRINKAGES = (np.arange(24) + 0.5) / 24
 _QUANTILES = (np.arange(9) + 0.5) / 9
-_NEGLIGIBLE = 1e-5
-_STEPS = 160
+_NEGLIGIBLE = 1e-4
+_STEPS = 120
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,13 @@ def _weakness(
         failing=cited,
         passing=_nearest_passing(piece, answers, cited, exemplars),
     )
-    return Aim(record, estimate.upper90)
+    return Aim(record, estimate.upper90, _one_answer(piece, answers))
+
+
+def _one_answer(piece: Slice, answers: Answers) -> str | None:
+    """The target that all samples of a condition share, if they do."""
+    targets = {answers.samples[i].target for i in piece.members}
+    return targets.pop() if piece.condition and len(targets) == 1 else None
 
 
 def rest_rate(piece: Slice, answers: Answers) -> float:

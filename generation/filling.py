@@ -179,7 +179,7 @@ class Filling:
         """The last verdict on every proposal that passed all gates, by its id."""
         standing = {p.id: (p, Verdict(True, "no gate")) for p in proposals}
         for guard in self._guards:
-            guarded = [p for p, _ in standing.values() if p.cell.split in guard.splits]
+            guarded = [p for p, _ in standing.values() if guard.guards(p.cell)]
             for proposal, verdict in zip(guarded, guard.gate.judge(guarded), strict=True):
                 if verdict.admitted:
                     standing[proposal.id] = (proposal, verdict)

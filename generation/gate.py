@@ -97,9 +97,8 @@ class Gate(Protocol):
         """Its place in the order: cheaper gates judge first."""
         ...
 
-    @property
-    def splits(self) -> tuple[Split, ...]:
-        """The splits that it guards; what is measured on must represent, not be filtered."""
+    def guards(self, cell: PlanCell) -> bool:
+        """Whether it judges the candidates of a cell."""
         ...
 
     def enabled(self, settings: GenerationSettings) -> bool:
@@ -121,7 +120,7 @@ class Guard:
     """An open gate under its name."""
 
     name: str
-    splits: tuple[Split, ...]
+    guards: Callable[[PlanCell], bool]
     gate: OpenGate
 
 
@@ -130,7 +129,7 @@ def open_gates(surroundings: Surroundings) -> list[Guard]:
     plugins = [(gates.load(name), name) for name in gates.names()]
     ordered = sorted(plugins, key=lambda pair: (pair[0].cost, pair[1]))
     return [
-        Guard(name, plugin.splits, plugin.open(surroundings))
+        Guard(name, plugin.guards, plugin.open(surroundings))
         for plugin, name in ordered
         if plugin.enabled(surroundings.settings)
     ]

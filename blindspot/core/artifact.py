@@ -241,7 +241,7 @@ def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all. Raises StageError when the disk is full."""
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text)
+        part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
         raise disk_error(path, error) from error

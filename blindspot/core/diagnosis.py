@@ -116,7 +116,7 @@ class Change(Record):
     p_adjusted: float
     """Benjamini–Hochberg over the categories of the same half and round."""
     strong: bool
-    """Whether the category was strong in the earlier round's diagnosis."""
+    """Whether the category was strong in the first round's diagnosis."""
     non_inferior: bool | None
     """For strong categories: lower bound above −5 points. None otherwise."""
 

@@ -44,17 +44,21 @@ def mcnemar(lost: int, won: int) -> float:
 
 
 def cluster_bootstrap(
-    values: ArrayLike, clusters: Sequence[str], *, draws: int = 2000, seed: int = 0
+    values: ArrayLike,
+    clusters: Sequence[str],
+    *,
+    draws: int = 2000,
+    seed: int = 0,
+    domain: tuple[float, float] = (0.0, 1.0),
 ) -> tuple[float, float]:
     """95 % percentile interval of the mean of `values`, resampling whole clusters (images,
     figures).
 
-    With one cluster nothing can be resampled, and the interval is the whole range: (-1, 1) for
-    changes, (0, 1) for scores.
+    With one cluster nothing can be resampled, and the interval is the whole `domain` of a value.
     """
     x = np.asarray(values, dtype=float)
     if len(set(clusters)) < 2:
-        return (-1.0, 1.0) if x.min(initial=0.0) < 0 else (0.0, 1.0)
+        return domain
     return percentile_interval(bootstrap_means(x, clusters, draws=draws, seed=seed))
 
 

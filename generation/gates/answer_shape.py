@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from blindspot.core.grading import is_gradable
-from blindspot.core.records import Split
-from generation.gate import ALL_SPLITS, Gate, OpenGate, Proposal, Surroundings, Verdict
+from blindspot.core.training_set import PlanCell
+from generation.gate import Gate, OpenGate, Proposal, Surroundings, Verdict
 from generation.settings import GenerationSettings
 from generation.source import Candidate
 
@@ -14,7 +14,9 @@ class AnswerShape:
     """The `answer_shape` gate."""
 
     cost = 0
-    splits: tuple[Split, ...] = ALL_SPLITS
+
+    def guards(self, cell: PlanCell) -> bool:
+        return True
 
     def enabled(self, settings: GenerationSettings) -> bool:
         return True

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from blindspot.core.grading import normalise
-from blindspot.core.records import Split
-from generation.gate import ALL_SPLITS, Gate, OpenGate, Proposal, Surroundings, Verdict
+from blindspot.core.training_set import PlanCell
+from generation.gate import Gate, OpenGate, Proposal, Surroundings, Verdict
 from generation.likeness import Gallery
 from generation.settings import GenerationSettings
 
@@ -18,7 +18,9 @@ class Duplicate:
     """The `duplicate` gate."""
 
     cost = 10
-    splits: tuple[Split, ...] = ALL_SPLITS
+
+    def guards(self, cell: PlanCell) -> bool:
+        return True
 
     def enabled(self, settings: GenerationSettings) -> bool:
         return True

@@ -1,5 +1,6 @@
 """From weaknesses and the catalogue to rows."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -83,6 +84,23 @@ def test_a_condition_is_kept_as_far_as_a_source_knows_it():
     unknown, _ = rows([aim("ocr", "map", font="tiny")], can_make)
     assert set(unknown) == {"ocr/map", "ocr/text_dense"}
     assert unknown["ocr/map"].weakness == "ocr/map font=tiny"
+
+
+def test_a_bias_is_balanced_by_the_other_answer():
+    can_make = (
+        Makeable(
+            capability="presence",
+            image_type="geometric",
+            conditions={"truth": ("present", "absent")},
+        ),
+    )
+    bias = replace(aim("presence", "geometric", truth="absent"), one_answer="no")
+    found, _ = rows([bias], can_make, coverage={("presence", "geometric"): 1.0})
+    aimed, other = (found[f"presence/geometric truth={t}"] for t in ("absent", "present"))
+    assert (aimed.share, aimed.quota) == (other.share, other.quota)
+    assert aimed.weakness == bias.weakness.id
+    assert other.weakness is None
+    assert "alances presence/geometric truth=absent" in other.why
 
 
 def test_a_never_sampled_type_gets_the_floor_split_evenly():

@@ -35,6 +35,7 @@ def share(name: str, quota: int, **condition: str) -> CellShare:
         condition=condition,
         share=0.5,
         quota=quota,
+        weakness="the weakness",
         why="weak",
     )
 

@@ -53,6 +53,14 @@ def test_a_training_set_with_exact_quotas(kit, world):
     assert {r.cause for r in rejected} == {"too hard"}  # three objects: 1 of 8
 
 
+def test_what_keeps_the_mix_is_not_filtered(kit, world):
+    kept = kit.share("counting/geometric", 6).model_copy(update={"weakness": None})
+    inputs = world.inputs(kit.diagnosis(kept, categories=()))
+    generate(kit.settings(canary=0), inputs, world.root / "set", kit.policy)
+    train = read_split(TrainingSetArtifact(world.root / "set"), "train")
+    assert [s.pass_rate for s in train] == [None] * 6
+
+
 def test_the_manifest_says_where_it_came_from(kit, world):
     inputs = world.inputs(found(kit))
     manifest = generate(kit.settings(), inputs, world.root / "set", kit.policy).manifest

@@ -111,7 +111,7 @@ def test_nothing_there_and_nothing_in_it(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"'.txt' files are not read"):
         load(tmp_path / "x.txt", tmp_path)
     (tmp_path / "pictures").mkdir()
-    with pytest.raises(DataError, match="no metadata.jsonl"):
+    with pytest.raises(DataError, match=r"no metadata\.jsonl"):
         load(tmp_path / "pictures", tmp_path)
     (tmp_path / "bad.parquet").write_text("no")
     with pytest.raises(DataError, match="cannot be read"):

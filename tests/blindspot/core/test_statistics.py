@@ -52,4 +52,4 @@ def test_bootstrap_covers_the_mean() -> None:
 
 def test_one_cluster_says_nothing() -> None:
     assert cluster_bootstrap([1, 0, 1], ["a", "a", "a"]) == (0, 1)
-    assert cluster_bootstrap([1, 0, -1], ["a", "a", "a"]) == (-1, 1)
+    assert cluster_bootstrap([1, 0, 1], ["a", "a", "a"], domain=(-1, 1)) == (-1, 1)

@@ -1,0 +1,124 @@
+"""`kill -9` at random moments of `blindspot run`, then the same command: it continues.
+
+One run is left alone. Another is killed twenty times, at random moments spread over every stage,
+and continued each time by the same command. What both publish must be the same.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from blindspot.core.artifact import open_artifact, published
+from blindspot.core.run_folder import RunFolder
+
+KILLS = 20
+CONFIG = Path(__file__).parents[2] / "examples" / "tiny" / "config.toml"
+SMALL = (
+    "rounds=1",
+    "model.batch_size=16",
+    "evaluation.limit=240",
+    "diagnosis.budget=24",
+    "diagnosis.shuffles=20",
+    "generation.canary=3",
+    "generation.max_attempts=6",
+    "generation.difficulty.rollouts=4",
+    "training.steps=4",
+    "training.prompts_per_step=4",
+    "training.prompts_per_pass=4",
+    "training.save_every=1",
+    "training.threads=1",
+)
+STAGES = [
+    *((stage, 0) for stage in ("evaluation", "diagnosis", "training_set", "checkpoint")),
+    *((stage, 1) for stage in ("evaluation", "diagnosis")),
+]
+
+
+def start(out: Path) -> "subprocess.Popen[str]":
+    sets = [part for setting in SMALL for part in ("--set", setting)]
+    command = [sys.executable, "-m", "blindspot.cli", "run", str(CONFIG), "--out", str(out), *sets]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+
+
+def begins(process: "subprocess.Popen[str]") -> Iterator[tuple[str, int]]:
+    """The stages that a run says it begins, as it says them."""
+    assert process.stderr
+    for line in process.stderr:
+        if line.startswith("round "):
+            number, _, stage = line.strip().removeprefix("round ").partition(": ")
+            yield stage.replace(" ", "_"), int(number)
+
+
+def left_alone(out: Path) -> dict[tuple[str, int], float]:
+    """Run to the end; seconds that each stage took."""
+    process, began = start(out), {}
+    for stage in begins(process):
+        began[stage] = time.monotonic()
+    assert process.wait() == 0
+    times = pairwise([*began.values(), time.monotonic()])
+    return dict(zip(began, (b - a for a, b in times), strict=True))
+
+
+def killed_in(out: Path, stage: tuple[str, int], seconds: float) -> bool:
+    """Start the run and kill it `seconds` into a stage; False when it ended before that."""
+    process = start(out)
+    try:
+        if not any(begun == stage for begun in begins(process)):
+            return False
+        time.sleep(seconds)
+        return process.poll() is None
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def killed(root: Path, seconds: dict[tuple[str, int], float]) -> Iterator[RunFolder]:
+    """Runs killed at random moments of every stage in turn, until there were enough kills.
+
+    A stage can be over sooner than its share of kills is used up, since it goes on where it was
+    killed; then another run takes the rest.
+    """
+    chance, done, run = random.Random(7), dict.fromkeys(STAGES, 0), 0
+    while sum(done.values()) < KILLS:
+        out = root / f"killed-{run}"
+        for stage in STAGES:
+            while sum(done.values()) < KILLS and done[stage] <= min(done.values()) + 1:
+                if not killed_in(out, stage, chance.uniform(0, seconds[stage])):
+                    break
+                done[stage] += 1
+        assert start(out).wait() == 0
+        assert run < 8, f"only {done} kills hit"
+        run += 1
+        yield RunFolder(out)
+    assert all(done.values()), done
+
+
+def digests(folder: RunFolder) -> dict[str, str]:
+    """Digest of every artifact: all but creation times and durations."""
+    return {
+        f"{stage}-{number}": open_artifact(getattr(folder.round(number), stage), stage).digest
+        for stage, number in STAGES
+        if published(getattr(folder.round(number), stage))
+    }
+
+
+@pytest.mark.timeout(900)
+def test_a_run_killed_twenty_times_ends_as_one_left_alone(tmp_path: Path) -> None:
+    seconds = left_alone(tmp_path / "alone")
+    alone = RunFolder(tmp_path / "alone")
+    expected, pictures = digests(alone), sorted(p.name for p in alone.images.root.iterdir())
+    assert len(expected) == len(STAGES)
+    for folder in killed(tmp_path, seconds):
+        assert digests(folder) == expected
+        assert folder.ledger.counts() == alone.ledger.counts()
+        assert folder.ledger.counts()["asked_again"] == 0
+        assert sorted(p.name for p in folder.images.root.glob("*.png")) == pictures

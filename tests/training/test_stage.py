@@ -1,0 +1,228 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blindspot.core.artifact import Artifact
+from blindspot.core.errors import ConfigError, DataError, StageError, UnknownNameError
+from blindspot.core.model import ModelSettings
+from training.settings import GrpoSettings, SftSettings, TrainingSettings
+from training.stage import TrainingInputs, run
+
+GRPO = GrpoSettings(
+    group_size=4, max_completion_tokens=2, learning_rate=1e-2, mask_truncated=False, patience=4
+)
+
+
+def settings(**changed: Any) -> TrainingSettings:
+    """Small enough for a second per run."""
+    values: dict[str, Any] = {
+        "steps": 3,
+        "prompts_per_step": 4,
+        "prompts_per_pass": 2,
+        "grpo": GRPO,
+        "sft": SftSettings(learning_rate=1e-2),
+        "save_dtype": "float32",
+        "save_every": 2,
+    }
+    return TrainingSettings(**values | changed)
+
+
+def metrics(artifact: Artifact) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (artifact.path / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_grpo_raises_the_reward(inputs: TrainingInputs, tmp_path: Path):
+    artifact = run(settings(steps=30, prompts_per_pass=4), inputs, tmp_path / "checkpoint")
+    rewards = [record["reward"] for record in metrics(artifact)]
+    assert sum(rewards[-5:]) / 5 > sum(rewards[:5]) / 5 + 0.3
+
+
+def test_sft_lowers_the_loss(inputs: TrainingInputs, tmp_path: Path):
+    artifact = run(settings(optimiser="sft", steps=10), inputs, tmp_path / "checkpoint")
+    losses = [record["loss"] for record in metrics(artifact)]
+    assert losses[-1] < 0.5 * losses[0]
+
+
+@pytest.mark.parametrize("optimiser", ["grpo", "sft"])
+def test_the_folder_holds_a_checkpoint_and_says_where_it_came_from(
+    inputs: TrainingInputs, tmp_path: Path, optimiser: str
+):
+    artifact = run(settings(optimiser=optimiser), inputs, tmp_path / "checkpoint")
+    assert sorted(p.name for p in artifact.path.iterdir()) == [
+        "arguments.json",
+        "chat_template.jinja",
+        "config.json",
+        "generation_config.json",
+        "manifest.json",
+        "metrics.jsonl",
+        "model.safetensors",
+        "processor_config.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    ]
+    manifest = artifact.manifest
+    rollouts = 3 * 4 * 4 if optimiser == "grpo" else 0
+    assert manifest.counts == {"samples": 12, "steps": 3, "rollouts": rollouts}
+    assert manifest.facts["samples_per_cell"] == {"color/plain": 12}
+    assert set(manifest.inputs) == {"training_set", "model"}
+    assert len(metrics(artifact)) == 3
+    for path in (artifact.path / "arguments.json", artifact.path / "config.json"):
+        assert str(tmp_path) not in path.read_text()
+        assert inputs.policy.checkpoint not in path.read_text()
+
+
+def test_the_same_run_twice_gives_the_same_artifact(inputs: TrainingInputs, tmp_path: Path):
+    first = run(settings(save_every=1), inputs, tmp_path / "first")
+    second = run(settings(save_every=3), inputs, tmp_path / "second")
+    assert first.manifest.files == second.manifest.files
+    assert first.digest == second.digest
+    other = run(settings(seed=1), inputs, tmp_path / "other")
+    assert other.manifest.files["model.safetensors"] != first.manifest.files["model.safetensors"]
+
+
+def test_configs_and_dtype_are_those_of_the_start_checkpoint(
+    inputs: TrainingInputs, tmp_path: Path
+):
+    artifact = run(settings(save_dtype="start"), inputs, tmp_path / "checkpoint")
+    start = Path(inputs.policy.checkpoint)
+    for name in ("config.json", "generation_config.json", "processor_config.json"):
+        assert (artifact.path / name).read_text() == (start / name).read_text()
+    weights = (artifact.path / "model.safetensors").stat().st_size
+    assert weights == (start / "model.safetensors").stat().st_size
+
+
+def test_a_frozen_vision_tower_stays_as_it_was(inputs: TrainingInputs, tmp_path: Path):
+    from safetensors.torch import load_file
+
+    config = settings(train_vision_tower=False, save_dtype="start")
+    artifact = run(config, inputs, tmp_path / "checkpoint")
+    start = load_file(Path(inputs.policy.checkpoint) / "model.safetensors")
+    end = load_file(artifact.path / "model.safetensors")
+    changed = {name for name in start if not start[name].equal(end[name])}
+    assert changed
+    assert not any("vision_tower" in name for name in changed)
+
+
+_CHILD = """
+import json, sys
+from pathlib import Path
+from blindspot.core.model import ModelSettings
+from blindspot.core.run_folder import RunFolder
+from training.stage import TrainingInputs, TrainingSettings, run
+
+given = json.loads(sys.argv[1])
+inputs = TrainingInputs(
+    RunFolder(Path(given["run"])),
+    Path(given["training_set"]),
+    ModelSettings.model_validate(given["policy"]),
+    round=0,
+)
+run(TrainingSettings.model_validate(given["config"]), inputs, Path(given["out"]))
+"""
+
+
+@pytest.mark.parametrize("optimiser", ["grpo", "sft"])
+def test_a_killed_run_continues_to_the_same_bits(
+    inputs: TrainingInputs, tmp_path: Path, optimiser: str
+):
+    config = settings(optimiser=optimiser, steps=40, save_every=3, threads=1)
+    whole = run(config, inputs, tmp_path / "whole")
+    out = tmp_path / "killed"
+    _kill_after_a_save(config, inputs, out)
+    assert not out.exists()
+    saved = sorted((out.with_name("killed.tmp") / "trainer").glob("checkpoint-*"))
+    (saved[-1].with_name("checkpoint-39")).mkdir(exist_ok=True)  # as if killed while saving it
+    resumed = run(config, inputs, out)
+    assert resumed.manifest.files == whole.manifest.files
+    assert resumed.digest == whole.digest
+    assert not (out / "trainer").exists()
+
+
+def _kill_after_a_save(config: TrainingSettings, inputs: TrainingInputs, out: Path) -> None:
+    """Start the stage in a process of its own, and SIGKILL it once it has saved twice."""
+    given = {
+        "config": config.model_dump(mode="json"),
+        "run": str(inputs.folder.root),
+        "training_set": str(inputs.training_set),
+        "policy": inputs.policy.model_dump(mode="json"),
+        "out": str(out),
+    }
+    child = subprocess.Popen([sys.executable, "-c", _CHILD, json.dumps(given)])
+    second_save = out.with_name(out.name + ".tmp") / "trainer" / "checkpoint-6" / "WHOLE"
+    deadline = time.monotonic() + 120
+    while not second_save.exists() and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    child.send_signal(signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL, "it ended before it could be killed"
+
+
+def test_a_run_killed_before_publishing_does_not_train_again(
+    inputs: TrainingInputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    out = tmp_path / "checkpoint"
+    with monkeypatch.context() as patch:
+        patch.setattr("training.stage.Draft.publish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(settings(), inputs, out)
+    monkeypatch.setattr("training.stage._train", killed)
+    assert run(settings(), inputs, out).manifest.counts["steps"] == 3
+
+
+def test_other_settings_on_a_begun_draft_are_refused(
+    inputs: TrainingInputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("training.stage._train", lambda *_: None)
+    out = tmp_path / "checkpoint"
+    with pytest.raises(FileNotFoundError):
+        run(settings(), inputs, out)
+    with pytest.raises(ConfigError, match=r"config\.seed was 0, now 1"):
+        run(settings(seed=1), inputs, out)
+
+
+def test_a_server_cannot_be_trained(inputs: TrainingInputs, tmp_path: Path):
+    policy = ModelSettings(backend="openai_api", model="x", base_urls=("http://localhost/v1",))
+    with pytest.raises(ConfigError, match="only weights in a Hugging Face folder"):
+        run(settings(), replace(inputs, policy=policy), tmp_path / "checkpoint")
+
+
+def test_an_unknown_optimiser_is_named(inputs: TrainingInputs, tmp_path: Path):
+    with pytest.raises(UnknownNameError, match="Did you mean 'grpo'"):
+        run(settings(optimiser="gpro"), inputs, tmp_path / "checkpoint")
+
+
+def test_no_learning_signal_stops_the_run(
+    inputs: TrainingInputs, make_training_set: Callable[..., Path], tmp_path: Path
+):
+    never = make_training_set([("color/plain", "is it red", "purple", 4)], name="never")
+    with pytest.raises(StageError, match=r"last 4 steps no group.*Use easier samples"):
+        run(settings(steps=9), replace(inputs, training_set=never), tmp_path / "checkpoint")
+
+
+def test_a_loss_that_is_no_number_stops_the_run(inputs: TrainingInputs, tmp_path: Path):
+    grpo = GRPO.model_copy(update={"learning_rate": 1e30})
+    with pytest.raises(StageError, match="no longer a number"):
+        run(settings(grpo=grpo, steps=8), inputs, tmp_path / "checkpoint")
+
+
+def test_a_processor_without_chat_template_is_refused(
+    inputs: TrainingInputs, checkpoint: Path, tmp_path: Path
+):
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    for path in checkpoint.iterdir():
+        if path.name != "chat_template.jinja":
+            (bare / path.name).write_bytes(path.read_bytes())
+    policy = inputs.policy.model_copy(update={"checkpoint": str(bare)})
+    with pytest.raises(DataError, match="has no chat template"):
+        run(settings(), replace(inputs, policy=policy), tmp_path / "checkpoint")
