@@ -32,9 +32,11 @@ Written down before any run:
 """
 
 import argparse
+import fcntl
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -63,6 +65,7 @@ from blindspot.core.model import ModelSettings, fingerprint
 from blindspot.core.progress import say
 from blindspot.core.records import CellShare
 from blindspot.core.run_folder import RunFolder
+from blindspot.rounds import locked
 from blindspot.settings import Config, load
 
 CONFIG: Final = Path(__file__).parents[1] / "examples" / "tiny" / "config.toml"
@@ -83,18 +86,39 @@ class Setup:
 
 
 def measure(setup: Setup) -> tuple[World, list[Trial]]:
-    """All trials, those that are there already read from disk."""
+    """All trials, those that are there already read from disk. A second process on the same
+    folder takes the trials that the first has not begun; each waits for the other's at the end.
+    """
     claim(setup)
-    world, cells = start(setup)
-    trials: list[Trial] = []
-    for seed, arm in product(range(setup.seeds), ARMS):
-        file = setup.work / f"seed-{seed}" / f"{arm}.json"
-        if not file.is_file():
-            say(f"seed {seed}, {arm}")
-            trial = run_trial(setup, arm, seed, world, cells)
-            write_text(file, json.dumps(asdict(trial)))
-        trials.append(Trial(**json.loads(file.read_text())))
-    return world, trials
+    with locked(setup.work):
+        world, cells = start(setup)
+    wanted = list(product(range(setup.seeds), ARMS))
+    for wait in (False, True):
+        for seed, arm in wanted:
+            with alone(setup.work / f"seed-{seed}", arm, wait) as mine:
+                file = trial_file(setup, seed, arm)
+                if mine and not file.is_file():
+                    say(f"seed {seed}, {arm}")
+                    trial = run_trial(setup, arm, seed, world, cells)
+                    write_text(file, json.dumps(asdict(trial)))
+    return world, [Trial(**json.loads(trial_file(setup, *t).read_text())) for t in wanted]
+
+
+def trial_file(setup: Setup, seed: int, arm: str) -> Path:
+    """Where a finished trial lies."""
+    return setup.work / f"seed-{seed}" / f"{arm}.json"
+
+
+@contextmanager
+def alone(folder: Path, arm: str, wait: bool) -> Iterator[bool]:
+    """Whether no other process works on an arm; `sft` and `diagnosis` share a training set."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f".{'diagnosis' if arm == 'sft' else arm}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            yield True
+        except BlockingIOError:
+            yield False
 
 
 def claim(setup: Setup) -> None:

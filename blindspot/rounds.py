@@ -152,7 +152,8 @@ class Rounds:
         inputs.
         """
         artifact = open_artifact(getattr(self.folder.round(number), stage), stage)
-        then, now = artifact.manifest.config, identity(self._settings(stage))
+        now = identity(self._settings(stage))
+        then = {k: v for k, v in artifact.manifest.config.items() if k in now}
         if then != now:
             raise changed(stage, artifact.path, then, now)
         missing = set(self._wanted_inputs(stage, number)) - set(artifact.manifest.inputs.values())

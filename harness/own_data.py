@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from blindspot.core.artifact import digest_of, file_digest, folder_digests
 from blindspot.core.errors import DataError
 from blindspot.core.grading import is_gradable, letter
-from blindspot.core.images import ImageStore
+from blindspot.core.images import ImageStore, check
 from blindspot.core.prompt import render
 from blindspot.core.records import AnswerKind, Failure, Sample
 from harness.settings import BenchmarkSettings
@@ -79,14 +79,24 @@ def _add(
             have = f"the columns are {', '.join(row)}"
             why = f"{where} has no '{needed}' ({have})"
             raise _refused(settings, why, "Name the column in the benchmark's `columns`")
-    try:
-        names, failure = tuple(images.put(b) for b in _pictures(settings, row)), None
-    except (DataError, OSError) as error:
-        names, failure = (), Failure(kind="image", message=_cause(error), retryable=False)
+    names, failure = _kept(settings, row, images)
     sample = _sample(settings, where, row, names)
     loaded.samples.append(sample)
     if failure:
         loaded.broken[sample.id] = failure
+
+
+def _kept(
+    settings: BenchmarkSettings, row: dict[str, Any], images: ImageStore
+) -> tuple[tuple[str, ...], Failure | None]:
+    """Names of the row's pictures in the store, or why they cannot be read."""
+    try:
+        pictures = _pictures(settings, row)
+        for picture in pictures:
+            check(picture)
+    except (DataError, OSError) as error:
+        return (), Failure(kind="image", message=_cause(error), retryable=False)
+    return tuple(images.put(picture) for picture in pictures), None
 
 
 def _sample(

@@ -60,25 +60,22 @@ def begins(process: "subprocess.Popen[str]") -> Iterator[tuple[str, int]]:
 
 def left_alone(out: Path) -> dict[tuple[str, int], float]:
     """Run to the end; seconds that each stage took."""
-    process, began = start(out), {}
-    for stage in begins(process):
-        began[stage] = time.monotonic()
-    assert process.wait() == 0
+    with start(out) as process:
+        began = {stage: time.monotonic() for stage in begins(process)}
+    assert process.returncode == 0
     times = pairwise([*began.values(), time.monotonic()])
     return dict(zip(began, (b - a for a, b in times), strict=True))
 
 
 def killed_in(out: Path, stage: tuple[str, int], seconds: float) -> bool:
     """Start the run and kill it `seconds` into a stage; False when it ended before that."""
-    process = start(out)
-    try:
-        if not any(begun == stage for begun in begins(process)):
-            return False
-        time.sleep(seconds)
-        return process.poll() is None
-    finally:
+    with start(out) as process:
+        reached = any(begun == stage for begun in begins(process))
+        if reached:
+            time.sleep(seconds)
+        reached = reached and process.poll() is None
         process.send_signal(signal.SIGKILL)
-        process.wait()
+    return reached
 
 
 def killed(root: Path, seconds: dict[tuple[str, int], float]) -> Iterator[RunFolder]:
@@ -95,7 +92,7 @@ def killed(root: Path, seconds: dict[tuple[str, int], float]) -> Iterator[RunFol
                 if not killed_in(out, stage, chance.uniform(0, seconds[stage])):
                     break
                 done[stage] += 1
-        assert start(out).wait() == 0
+        left_alone(out)
         assert run < 8, f"only {done} kills hit"
         run += 1
         yield RunFolder(out)

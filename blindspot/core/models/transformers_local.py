@@ -166,7 +166,10 @@ class _Plugin:
 def _load(settings: ModelSettings, device: "torch.device") -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForImageTextToText, AutoProcessor
+    from transformers.utils import logging
 
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     try:
         processor = AutoProcessor.from_pretrained(settings.checkpoint)
         dtype = getattr(torch, settings.dtype)

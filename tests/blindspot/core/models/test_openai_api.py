@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import httpx
 import pytest
 from PIL import Image
 
@@ -138,10 +138,10 @@ def test_a_failure_is_data_with_a_cause(
 
 
 def test_retry_after_is_obeyed() -> None:
-    request = httpx.Request("POST", "http://localhost")
-    response = httpx.Response(429, headers={"retry-after": "2.5"}, request=request)
-    slow = openai_api.openai.RateLimitError("slow", response=response, body=None)
-    assert openai_api._delay(slow, 1) == 2.5
+    class Slow(openai_api.openai.OpenAIError):
+        response = SimpleNamespace(headers={"retry-after": "2.5"})
+
+    assert openai_api._delay(Slow(), 1) == 2.5
 
 
 def test_finished_calls_are_never_sent_again(tmp_path: Path, stub: Stub) -> None:
