@@ -59,8 +59,9 @@ def _difficulty(band: DifficultySettings) -> str:
     if not band.enabled:
         return "Difficulty was not measured."
     return (
-        f"Training samples are those that the policy answered right in {band.low:.0%} to "
-        f"{band.high:.0%} of {band.rollouts} rollouts; validation and canary were not filtered."
+        "Training samples of cells that aim at a weakness are those that the policy answered "
+        f"right in {band.low:.0%} to {band.high:.0%} of {band.rollouts} rollouts; the others, "
+        "validation and canary were not filtered."
     )
 
 

@@ -1,8 +1,8 @@
 """Where an object is: "Where is the red object? Give its box." → `[1, 4, 4, 7]`.
 
 The grid: lines 0 to 9 from left to right and from top to bottom, 0 and 9 being the edges of the
-picture. A box is [left, top, right, bottom], each rounded to the nearest line. Only large objects are asked for: of a
-small one, two lines high, a single wrong line would already miss half.
+picture. A box is [left, top, right, bottom], each rounded to the nearest line. Only large objects
+are asked for: of a small one, two lines high, a single wrong line would already miss half.
 """
 
 import random

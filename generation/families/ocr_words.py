@@ -1,25 +1,28 @@
-"""Reading a word of three letters: "What word is written?" → `cat`."""
+"""Reading a word of three letters, real or made up: "What word is written?" → `cat`.
+
+Nobody can guess a made-up word: a reader who only knows words by heart reads `pid` as `pig`.
+"""
 
 import random
 from collections.abc import Mapping
+from itertools import product
 from typing import Final
 
 from generation.family import Family
 from generation.lettering import Lettering, compose_lettering
 from generation.picture import PictureFamily, Question, knobs
 
-_LIST: Final = """
-ant ape arc art ash ate bad bag ban bat bed beg bet bid bin bit bud bug bun bus cab can cap car cat
-cob cod cog cop cot cub cup cut dad den did die dig dip dog dot dug ear eat egg end gap gas get got
-gun gut had has hat hen her hid hip his hit hog hop hot hub hug hut ice ink kid kit lab lad lap led
-leg let lid lip lit log lot nap net nod nor nut oak oar old out pad pan pat pea peg pen pet pie pig
-pin pit pot pub put rag ran rap rat rib rid rip rob rod rot rub rug run sad sat sea see set she sin
-sip sir sit sob son sub sun tag tan tap tar tea ten tie tin tip toe ton tub tug use
-"""
+_CONSONANTS: Final = "bcdghklnprst"
+_VOWELS: Final = "aeiou"
+_LEFT_OUT: Final = {"bar", "red", "top", "cok", "dik", "nig", "sic", "tit"}
+"""What other families ask and answer, and what nobody wants to read."""
 
-WORDS: Final = tuple(_LIST.split())
-"""Common words of seventeen letters, none of which occurs in the question or answer of another
-family."""
+WORDS: Final = tuple(
+    word
+    for letters in product(_CONSONANTS, _VOWELS, _CONSONANTS)
+    if (word := "".join(letters)) not in _LEFT_OUT
+)
+"""A consonant, a vowel, a consonant; none wider than the picture in large print."""
 
 _HEIGHT: Final = (0.4, 0.44)
 
