@@ -6,6 +6,7 @@ other settings or inputs is never used silently.
 """
 
 import fcntl
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from blindspot.core.artifact import (
     Artifact,
     changed,
     open_artifact,
+    provenance,
     published,
     remove,
     write_text,
@@ -187,6 +189,9 @@ def begin(config: Config, root: Path, command: str = "") -> Rounds:
         ) from error
     plain = config.model_dump(mode="json", exclude_none=True)
     write_text(folder.config, tomli_w.dumps(plain))
+    if not folder.manifest.is_file():
+        begun = {"kind": "run", "name": config.name, "command": command, **provenance()}
+        write_text(folder.manifest, json.dumps(begun, indent=1))
     return Rounds(config, folder, command)
 
 

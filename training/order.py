@@ -23,7 +23,7 @@ def stratified_order(cells: Sequence[str], *, batch: int, batches: int, seed: in
     """Positions in `cells`, `batch * batches` of them. `cells` names each sample's cell.
 
     >>> stratified_order(["a", "a", "b", "b"], batch=2, batches=2, seed=0)
-    [0, 3, 1, 2]
+    [0, 2, 3, 1]
     """
     rng = random.Random(f"order-{seed}")
     members: dict[str, list[int]] = {}

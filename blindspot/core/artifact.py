@@ -167,13 +167,9 @@ class Draft:
         durations: Mapping[str, float] | None = None,
     ) -> Artifact:
         """Write the manifest and rename the folder to its final name."""
-        commit, dirty = _git()
         manifest = Manifest(
             kind=self.kind,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            blindspot_version=package_version(),
-            git_commit=commit,
-            git_dirty=dirty,
+            **provenance(),
             config=self._config,
             inputs=self._inputs,
             seeds=dict(seeds or {}),
@@ -260,6 +256,17 @@ def disk_error(path: Path, error: OSError) -> StageError:
 def _short(value: Any) -> str:
     text = canonical_json(value)
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def provenance() -> dict[str, Any]:
+    """When, by which version and from which commit something was made."""
+    commit, dirty = _git()
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "blindspot_version": package_version(),
+        "git_commit": commit,
+        "git_dirty": dirty,
+    }
 
 
 @cache

@@ -1,7 +1,8 @@
 """The layout of a run on disk, in one place.
 
-runs/<name>/ config.toml images/ ledger.sqlite
-round-0/{evaluation,diagnosis,training_set,checkpoint}/ round-0/report.html …
+runs/<name>/  config.toml  manifest.json  images/  ledger.sqlite  index.html
+              round-0/  evaluation/  diagnosis/  training_set/  checkpoint/  report.html
+              round-1/  …
 """
 
 from dataclasses import dataclass
@@ -49,6 +50,10 @@ class RunFolder:
     @property
     def config(self) -> Path:
         return self.root / "config.toml"
+
+    @property
+    def manifest(self) -> Path:
+        return self.root / "manifest.json"
 
     @property
     def index(self) -> Path:

@@ -1,7 +1,7 @@
 """The cells of the tiny world: each of its families under every combination of its conditions.
 
-    >>> [cell.name for cell in all_cells()][:3]
-    ['arithmetic-minus', 'arithmetic-plus', 'chart_color']
+>>> [cell.name for cell in all_cells()][:3]
+['arithmetic-minus', 'arithmetic-plus', 'chart_color']
 """
 
 import random

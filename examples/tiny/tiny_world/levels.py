@@ -8,6 +8,7 @@ from statistics import mean
 from typing import Any, Final
 
 import torch
+from rich.box import MARKDOWN
 from rich.table import Table
 from tqdm import tqdm
 
@@ -103,7 +104,7 @@ def _prompt(processor: Any, question: str) -> str:
 
 def render(levels: Sequence[Level]) -> Table:
     """The table that the README shows."""
-    table = Table(title=f"measured levels, {len(levels[0].greedy)} held-out questions per cell")
+    table = Table(box=MARKDOWN)
     for column in ("cell", "category", "right %", "95 % interval", "sampled %", "example"):
         table.add_column(column, justify="right" if "%" in column else "left", no_wrap=True)
     for level in levels:

@@ -19,7 +19,7 @@ from torch.nn import functional
 from tqdm import tqdm
 from transformers import SiglipVisionModel
 
-from generation.canvas import COLORS, Box
+from generation.canvas import COLORS, Box, Part
 from generation.picture import Picture
 from generation.scene import SHAPES
 
@@ -38,14 +38,17 @@ CLASSES: Final[dict[str, Sequence[str]]] = {
 """What a part can say, and so the classes of each head; class 0 of a head is "nothing of the
 kind"."""
 
+MIDDLES: Final = ("other", *SHAPES)
+"""Classes of the head for middles: by shape, so that things of one shape can be counted."""
+
 SHOWN: Final = {
     Cell("counting", (("objects", "few"),)): 0.15,
     Cell("counting", (("objects", "many"),)): 0.13,
     Cell("presence", (("truth", "present"),)): 0.1,
     Cell("chart_counting"): 0.12,
-    Cell("ocr_digits", (("text", "digits"), ("print", "large"))): 0.09,
+    Cell("ocr_digits", (("text", "digits"), ("print", "large"))): 0.08,
     Cell("ocr_digits", (("text", "digits"), ("print", "small"))): 0.12,
-    Cell("ocr_words", (("text", "word"),)): 0.16,
+    Cell("ocr_words", (("text", "word"),)): 0.17,
     Cell("arithmetic", (("operation", "plus"),)): 0.07,
     Cell("arithmetic", (("operation", "minus"),)): 0.06,
 }
@@ -82,7 +85,10 @@ def train_tower(steps: int, seed: int) -> SiglipVisionModel:
 def _heads() -> nn.ModuleDict:
     sizes = {name: len(classes) + 1 for name, classes in CLASSES.items()}
     return nn.ModuleDict(
-        {name: nn.Linear(HIDDEN, size) for name, size in {**sizes, "middle": 2, "box": 4}.items()}
+        {
+            name: nn.Linear(HIDDEN, size)
+            for name, size in {**sizes, "middle": 1 + len(MIDDLES), "box": 4}.items()
+        }
     )
 
 
@@ -109,7 +115,7 @@ def labels_of(picture: Picture) -> Labels:
         labels[name] = np.where(shown, np.array(ids)[best], 0).reshape(-1)
     labels["box"] = np.array([part.box for part in parts], np.float32)[best].reshape(-1, 4)
     labels["shown"] = shown.reshape(-1)
-    labels["middle"] = _middles([part.box for part in parts])
+    labels["middle"] = _middles(parts)
     return labels
 
 
@@ -121,11 +127,14 @@ def coverage(box: Box) -> np.ndarray:
     return np.outer(down.clip(0), along.clip(0)) * PATCHES**2
 
 
-def _middles(boxes: list[Box]) -> np.ndarray:
+def _middles(parts: Sequence[Part]) -> np.ndarray:
+    """Per patch: 0, or the class of the part whose middle lies here."""
     grid = np.zeros((PATCHES, PATCHES), np.int64)
-    for x0, y0, x1, y1 in boxes:
+    for part in parts:
+        x0, y0, x1, y1 = part.box
         column, row = int((x0 + x1) / 2 * PATCHES), int((y0 + y1) / 2 * PATCHES)
-        grid[min(row, PATCHES - 1), min(column, PATCHES - 1)] = 1
+        at = min(row, PATCHES - 1), min(column, PATCHES - 1)
+        grid[at] = 1 + MIDDLES.index(part.says.get("shape", "other"))
     return grid.reshape(-1)
 
 
