@@ -44,6 +44,9 @@ class Rounds:
 
     def run(self) -> None:
         """All rounds, then the evaluation that measures the last; pages after each."""
+        from training import stage as training
+
+        training.check(self.config.training, self.config.model)
         for number in range(self.config.rounds + 1):
             last = number == self.config.rounds
             for stage in STAGES[:2] if last else STAGES:

@@ -58,6 +58,12 @@ class TrainingInputs:
     """Turn of the loop, from 0."""
 
 
+def check(config: TrainingSettings, policy: ModelSettings) -> None:
+    """Raise ConfigError for what can be known to be wrong before anything else is spent."""
+    checkpoint.check_policy(policy)
+    optimisers.load(config.optimiser)
+
+
 def run(config: TrainingSettings, inputs: TrainingInputs, out: Path) -> Artifact:
     """Train and publish the checkpoint at `out`; a killed run continues from its last save."""
     begun = time.monotonic()

@@ -195,8 +195,9 @@ def test_an_endpoint_that_is_down(blindspot, config: Path, tmp_path: Path) -> No
 
 def test_training_an_endpoint(blindspot, config: Path, tmp_path: Path) -> None:
     code, _, err = blindspot("run", config, "--out", tmp_path / "run")
-    assert code != 0
-    assert "error: " in err
+    assert code == 2
+    assert "transformers_local" in err
+    assert not (tmp_path / "run" / "round-0").exists()
 
 
 def test_a_stage_without_its_input(blindspot, config: Path, tmp_path: Path) -> None:
