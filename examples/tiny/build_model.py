@@ -29,7 +29,7 @@ from transformers import (
 from transformers.utils import logging
 
 VISION_STEPS = 3000
-TUNING_STEPS = 1300
+TUNING_STEPS = 1400
 
 
 def main() -> None:
