@@ -26,8 +26,10 @@ class Aim:
     weakness: Weakness
     upper90: float
     """Its rate is below this with 90 % probability."""
-    one_answer: str | None = None
-    """The one target of all its samples, where its condition decides the target: a bias."""
+    own_answers: tuple[str, ...] = ()
+    """Its targets, where its condition decides which are possible: none of them is right elsewhere
+    in its category. Empty where it does not.
+    """
 
     def weight(self, target: float) -> float:
         """coverage · max(0, target − upper90) · learnability."""
@@ -132,12 +134,13 @@ def _add_weakness(rows: dict[str, Row], aim: Aim, catalogue: Catalogue, target: 
 def _opposites(
     aim: Aim, category: Category, condition: Mapping[str, str], catalogue: Catalogue
 ) -> list[dict[str, str]]:
-    """The conditions that balance a bias: the other values of its attribute that a source knows.
+    """The conditions that balance it: the other values of its attribute that a source knows.
 
-    Where every sample has the same target, training on them alone teaches to say that answer: one
-    round of GRPO on absent objects alone took "is there …?" from always yes to always no.
+    Where a condition decides which answers are possible, training under it alone teaches to say
+    those answers: one round of GRPO on absent objects alone took "is there …?" from always yes to
+    always no, and one on four to six objects took counting one to three from 100 % to 87 %.
     """
-    if aim.one_answer is None or len(condition) != 1:
+    if not aim.own_answers or len(condition) != 1:
         return []
     ((name, value),) = condition.items()
     return [{name: other} for other in catalogue.values(category, name) if other != value]
@@ -145,7 +148,8 @@ def _opposites(
 
 def _add_counterweight(row: Row, aim: Aim, weight: float) -> None:
     row.weight += weight
-    row.why.append(f"balances {aim.weakness.name}, where the answer is always “{aim.one_answer}”")
+    answers = " or ".join(f"“{a}”" for a in aim.own_answers)
+    row.why.append(f"balances {aim.weakness.name}, where only {answers} can be right")
 
 
 def _add_prior(

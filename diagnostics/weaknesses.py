@@ -19,6 +19,7 @@ from diagnostics.candidates import Slice, categories
 from diagnostics.cells import Aim, cell_name
 from diagnostics.empirical_bayes import RatePrior, fit
 from diagnostics.exemplars import nearest, spread
+from diagnostics.own_answers import own_answers
 from diagnostics.selection import Tested
 from diagnostics.settings import DiagnosticsSettings
 
@@ -164,13 +165,15 @@ def _weakness(
         failing=cited,
         passing=_nearest_passing(piece, answers, cited, exemplars),
     )
-    return Aim(record, estimate.upper90, _one_answer(piece, answers))
+    return Aim(record, estimate.upper90, _own_answers(piece, answers))
 
 
-def _one_answer(piece: Slice, answers: Answers) -> str | None:
-    """The target that all samples of a condition share, if they do."""
-    targets = {answers.samples[i].target for i in piece.members}
-    return targets.pop() if piece.condition and len(targets) == 1 else None
+def _own_answers(piece: Slice, answers: Answers) -> tuple[str, ...]:
+    """The targets that only this condition of its category allows, if it decides them."""
+    inside, samples = set(piece.members.tolist()), answers.samples
+    outside = (i for i, s in enumerate(samples) if s.category == piece.category and i not in inside)
+    found = own_answers([samples[i].target for i in inside], [samples[i].target for i in outside])
+    return found if piece.condition else ()
 
 
 def rest_rate(piece: Slice, answers: Answers) -> float:

@@ -94,13 +94,13 @@ def test_a_bias_is_balanced_by_the_other_answer():
             conditions={"truth": ("present", "absent")},
         ),
     )
-    bias = replace(aim("presence", "geometric", truth="absent"), one_answer="no")
+    bias = replace(aim("presence", "geometric", truth="absent"), own_answers=("no",))
     found, _ = rows([bias], can_make, coverage={("presence", "geometric"): 1.0})
     aimed, other = (found[f"presence/geometric truth={t}"] for t in ("absent", "present"))
     assert (aimed.share, aimed.quota) == (other.share, other.quota)
     assert aimed.weakness == bias.weakness.id
     assert other.weakness is None
-    assert "alances presence/geometric truth=absent" in other.why
+    assert other.why.startswith("Balances presence/geometric truth=absent, where only “no”")
 
 
 def test_a_never_sampled_type_gets_the_floor_split_evenly():
