@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from pydantic import Field
-from reports.settings import ReportSettings
 
 from blindspot.core import config
 from blindspot.core.config import OperationalInt, Settings
@@ -11,6 +10,7 @@ from blindspot.core.model import ModelSettings
 from diagnostics.settings import DiagnosticsSettings
 from generation.settings import GenerationSettings
 from harness.settings import EvaluationSettings
+from reports.settings import ReportSettings
 from training.settings import TrainingSettings
 
 

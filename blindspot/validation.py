@@ -59,12 +59,11 @@ def _optimiser(config: Config) -> str:
 
 
 def _registries() -> dict[str, Registry[Any]]:
-    from reports.section import sections
-
     from diagnostics.attributor import attributors
     from generation.family import families
     from generation.gate import gates
     from generation.source import sources
+    from reports.section import sections
     from training.optimiser import optimisers
     from training.reward import rewards
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from datasets import Dataset, Features, Image, List, Value
 from PIL.Image import Image as Picture
 from rich.console import Console
-from tiny_world.architecture import IMAGE_SIZE
-from tiny_world.cells import Cell, all_cells, benchmark_drawing
 from tqdm import tqdm
 
 from generation.family import Drawing
+from tiny_world.architecture import IMAGE_SIZE
+from tiny_world.cells import Cell, all_cells, benchmark_drawing
 
 TEXTS = ("id", "question", "target", "answer_kind", "capability", "image_type", "content")
 

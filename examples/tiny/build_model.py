@@ -14,11 +14,6 @@ from typing import Any
 
 import torch
 from rich.console import Console
-from tiny_world import levels
-from tiny_world.architecture import build_model, build_processor, build_tokenizer
-from tiny_world.tuning import tune
-from tiny_world.vision import train_tower
-from tiny_world.words import vocabulary
 from transformers import (
     AutoModelForImageTextToText,
     AutoProcessor,
@@ -27,6 +22,12 @@ from transformers import (
     SiglipVisionModel,
 )
 from transformers.utils import logging
+
+from tiny_world import levels
+from tiny_world.architecture import build_model, build_processor, build_tokenizer
+from tiny_world.tuning import tune
+from tiny_world.vision import train_tower
+from tiny_world.words import vocabulary
 
 VISION_STEPS = 3000
 TUNING_STEPS = 1400
