@@ -138,7 +138,7 @@ def _opposites(
 
     Where a condition decides which answers are possible, training under it alone teaches to say
     those answers: one round of GRPO on absent objects alone took "is there …?" from always yes to
-    always no, and one on four to six objects took counting one to three from 100 % to 87 %.
+    always no, and training on four to six objects unlearnt counting one to three (T1).
     """
     if not aim.own_answers or len(condition) != 1:
         return []

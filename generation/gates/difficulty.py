@@ -2,8 +2,8 @@
 
 Only training cells that aim at a weakness are guarded. The others stand for the benchmarks' own
 mix and keep what the policy can do already, or balance a bias; what is measured on must represent.
-Filtering those as too easy was measured: skills of 100 % fell to 82 % in one round of GRPO, since
-nothing held them.
+Filtering those as too easy leaves nothing in training that holds what the policy can do: skills it
+had mastered fell in the next round.
 
 All survivors of a wave are asked in one call. An answer that cannot be read is a wrong answer; a
 failure is no answer, and a candidate with one has no pass rate and is rejected as such.
