@@ -23,7 +23,7 @@ from blindspot.core.artifact import (
     remove,
     write_text,
 )
-from blindspot.core.config import identity
+from blindspot.core.config import Settings, identity
 from blindspot.core.errors import DataError, StageError, UsageError
 from blindspot.core.model import ModelSettings, fingerprint
 from blindspot.core.progress import say
@@ -166,7 +166,7 @@ class Rounds:
             raise changed(stage, artifact.path, {"inputs": "another"}, {"inputs": "changed since"})
         return artifact
 
-    def _settings(self, stage: str):
+    def _settings(self, stage: str) -> Settings:
         sections = ("evaluation", "diagnosis", "generation", "training")
         return getattr(self.config, sections[STAGES.index(stage)])
 

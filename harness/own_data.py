@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from blindspot.core.artifact import digest_of, file_digest, folder_digests
 from blindspot.core.errors import DataError
 from blindspot.core.grading import is_gradable, letter
-from blindspot.core.images import ImageStore, check
+from blindspot.core.images import ImageStore
 from blindspot.core.prompt import render
 from blindspot.core.records import AnswerKind, Failure, Sample
 from harness.settings import BenchmarkSettings
@@ -92,11 +92,12 @@ def _kept(
     """Names of the row's pictures in the store, or why they cannot be read."""
     try:
         pictures = _pictures(settings, row)
-        for picture in pictures:
-            check(picture)
-    except (DataError, OSError) as error:
+    except OSError as error:
         return (), Failure(kind="image", message=_cause(error), retryable=False)
-    return tuple(images.put(picture) for picture in pictures), None
+    try:
+        return tuple(images.put(picture) for picture in pictures), None
+    except DataError as error:
+        return (), Failure(kind="image", message=_cause(error), retryable=False)
 
 
 def _sample(

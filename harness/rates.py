@@ -1,7 +1,7 @@
 """From predictions to rates with intervals. Failures stand outside every rate."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from blindspot.core.statistics import (
 
 HALVES: tuple[Half, ...] = ("diagnosis", "held_out")
 OVERALL = "overall"
+
+_Row = tuple[Sample, str, float | None]
+"""A sample, its cluster, its mean score."""
 _DIGITS = 6
 
 
@@ -62,7 +65,7 @@ class _Table:
             for s, c in zip(samples, components, strict=True)
         ]
 
-    def rates(self, name_of) -> tuple[Rate, ...]:
+    def rates(self, name_of: Callable[[Sample], str]) -> tuple[Rate, ...]:
         """One rate per name and half, by name."""
         names = sorted({name_of(s) for s, _, _ in self._rows})
         return tuple(
@@ -102,7 +105,7 @@ class _Table:
             draws.append(bootstrap_means([x for _, x in rows], [c for c, _ in rows], seed=seed))
         return np.mean(draws, axis=0)
 
-    def _rate(self, name: str, half: Half, rows: list) -> Rate:
+    def _rate(self, name: str, half: Half, rows: Sequence[_Row]) -> Rate:
         mine = [r for r in rows if r[0].half == half]
         values = [x for _, _, x in mine if x is not None]
         clusters = [c for _, c, x in mine if x is not None]
