@@ -40,7 +40,7 @@ class Request(Record):
     prompt: str
     """Text of the user's turn."""
     images: tuple[str, ...] = ()
-    """Names in the image store, sent before the text."""
+    """Names in the image store; where they stand in the text, `blindspot.core.prompt.parts` says."""
     system: str | None = None
     """Text of the system's turn."""
     sampling: Sampling = Sampling()
@@ -61,8 +61,8 @@ class ModelSettings(Settings):
     backend: str = "transformers_local"
     """A file under `blindspot/core/models/`."""
     checkpoint: Annotated[str, OPERATIONAL] = ""
-    """transformers_local: a Hugging Face folder (relative to the config file) or hub name.
-    replay: the file of answers.
+    """transformers_local, vllm_server: a Hugging Face folder (relative to the config file) or hub
+    name. replay: the file of answers.
     """
     batch_size: int = Field(default=32, ge=1)
     """transformers_local: requests per forward pass; part of the identity, since padding
@@ -72,8 +72,32 @@ class ModelSettings(Settings):
     """transformers_local: of weights and activations."""
     device: Annotated[str, OPERATIONAL] = "auto"
     """transformers_local: `cpu`, `cuda:0`; `auto` takes a GPU where there is one."""
+    min_pixels: int | None = Field(default=None, ge=1)
+    """transformers_local, vllm_server: smaller pictures are enlarged by the processor; None leaves
+    the checkpoint's own limit.
+    """
+    max_pixels: int | None = Field(default=None, ge=1)
+    """transformers_local, vllm_server: larger pictures are reduced by the processor."""
+    chat_template: str = ""
+    """transformers_local, vllm_server: a Jinja file (relative to the config file) in place of the
+    checkpoint's own template.
+    """
+    template_arguments: dict[str, bool | int | str] = Field(default_factory=dict)
+    """What the chat template is rendered with, e.g. `{enable_thinking = false}`; sent to an
+    endpoint as `chat_template_kwargs`.
+    """
+    server_command: Annotated[tuple[str, ...], OPERATIONAL] = ("vllm", "serve")
+    """vllm_server: what starts the server; the checkpoint is its next argument."""
+    server_arguments: tuple[str, ...] = ()
+    """vllm_server: further arguments, e.g. `["--max-model-len", "32768"]`."""
+    tensor_parallel: int = Field(default=1, ge=1)
+    """vllm_server: GPUs that share one copy of the model."""
+    data_parallel: Annotated[int, OPERATIONAL] = Field(default=1, ge=1)
+    """vllm_server: copies of the model."""
+    start_timeout: OperationalFloat = Field(default=1800.0, gt=0)
+    """vllm_server: seconds until the server must be healthy, a download included."""
     model: str = ""
-    """openai_api: the model's id on the server."""
+    """openai_api: the model's id on the server; elsewhere unused."""
     base_urls: Annotated[tuple[str, ...], OPERATIONAL] = ()
     """openai_api: one or more addresses ending in /v1 that serve the same model."""
     api_key_env: Annotated[str, OPERATIONAL] = ""
@@ -85,13 +109,15 @@ class ModelSettings(Settings):
     are then asked again.
     """
     concurrency: OperationalInt = Field(default=32, ge=1)
-    """openai_api: requests in flight."""
+    """openai_api, vllm_server: requests in flight at each address, at most; fewer while the server
+    pushes back.
+    """
     timeout: OperationalFloat = Field(default=120.0, gt=0)
-    """openai_api: seconds for one attempt."""
+    """openai_api, vllm_server: seconds for one attempt."""
     max_attempts: OperationalInt = Field(default=6, ge=1)
-    """openai_api: attempts per request; only transient failures are tried again."""
+    """openai_api, vllm_server: attempts per request; only transient failures are tried again."""
 
-    @field_validator("checkpoint")
+    @field_validator("checkpoint", "chat_template")
     @classmethod
     def _rooted(cls, value: str, info: ValidationInfo) -> str:
         """A path relative to the config file, where one lies there; otherwise a hub name, left
@@ -132,6 +158,12 @@ class Model(Protocol):
         """Give back connections: nothing more is asked for now. The next `generate` opens them."""
         ...
 
+    async def abilities(self) -> dict[str, Any]:
+        """What the server was found to honour, by a few small requests (`blindspot.core.probing`);
+        empty for a model in this process.
+        """
+        ...
+
 
 class Backend(Protocol):
     """Contract of a file under `models/`: `PLUGIN: Final[Backend]`."""
@@ -147,7 +179,9 @@ class Backend(Protocol):
         ...
 
     def open(self, settings: ModelSettings, images: ImageStore) -> Model:
-        """Load or connect."""
+        """Load or connect. What a backend must leave on disk (a server's log, its process id) lies
+        beside the image store, in the run's folder.
+        """
         ...
 
 

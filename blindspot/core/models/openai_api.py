@@ -51,6 +51,10 @@ class OpenAIModel:
         """One outcome per request; attempts are made until one answers or none can help."""
         return [await self._one(request) for request in requests]
 
+    async def abilities(self) -> dict[str, Any]:
+        """Not probed yet."""
+        return {}
+
     async def rest(self) -> None:
         """Close the connections, which belong to one event loop."""
         for client in self._clients:

@@ -14,7 +14,7 @@ The most specific line wins; a prompt that no line answers is a failure.
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -55,6 +55,10 @@ class Replay:
     async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
         """The recorded outcome of each request."""
         return [self._answer(request) for request in requests]
+
+    async def abilities(self) -> dict[str, Any]:
+        """No server, nothing to probe."""
+        return {}
 
     async def rest(self) -> None:
         """Nothing is held."""

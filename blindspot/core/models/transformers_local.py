@@ -58,6 +58,10 @@ class TransformersLocal:
             )
         return [outcomes[i] for i in range(len(requests))]
 
+    async def abilities(self) -> dict[str, Any]:
+        """No server, nothing to probe."""
+        return {}
+
     async def rest(self) -> None:
         """Nothing is held but the weights, which go with this object."""
 
