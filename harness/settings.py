@@ -1,36 +1,87 @@
 """What is evaluated, and how."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from blindspot.core.config import OPERATIONAL, InputPath, Settings
-from blindspot.core.model import Sampling
+from blindspot.core.config import OPERATIONAL, InputPath, OptionalInputPath, Settings
+from blindspot.core.model import ModelSettings, Sampling
+from blindspot.core.records import Half
 
 
 class BenchmarkSettings(Settings):
-    """A benchmark of the user's own: a parquet or JSONL file, or a folder of pictures."""
+    """One benchmark of the suite. In a list, a text stands for one: `"mmmu"`, `"task:ai2d"`,
+    `"questions.parquet"`, `"mine.py"`.
+    """
 
     name: str
-    """What it is called in results."""
-    path: InputPath
-    """A `.parquet` or `.jsonl` file, or a folder of pictures with `metadata.jsonl` or `.csv`."""
+    """One of `blindspot list benchmarks`, or what one of the user's own is called in results."""
+    path: OptionalInputPath = None
+    """Where its data is: of one of ours a folder or file in place of the hub; of the user's own a
+    `.parquet` or `.jsonl` file, or a folder of pictures with `metadata.jsonl` or `.csv`.
+    """
     columns: dict[str, str] = Field(default_factory=dict)
-    """Its name for one of ours where they differ, e.g. `{target = "answer"}`."""
+    """The user's own data: its name for one of ours where they differ, `{target = "answer"}`."""
+    task: str = ""
+    """A task of lmms-eval: its name, or the path of a YAML file."""
+    score: str = ""
+    """Of `task`: which of its metrics is the score of a sample, `exact_match` or `average.score`;
+    needed only where that is not plain.
+    """
+    file: OptionalInputPath = None
+    """A Python file with `PLUGIN: Benchmark`."""
+    half: Half | None = None
+    """Puts all its samples on one side: of a target task the validation set is `diagnosis`, the
+    test set `held_out`.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: Any) -> Any:
+        return _spelt_out(given) if isinstance(given, str) else given
 
 
 class EvaluationSettings(Settings):
     """Settings of the harness."""
 
-    benchmarks: tuple[BenchmarkSettings, ...] = Field(min_length=1)
-    """The suite."""
-    sampling: Sampling = Sampling()
-    """How answers are drawn; greedy by default."""
+    suite: str = ""
+    """A list of benchmarks by name, `eleven`, or a TOML file with `benchmarks = […]`; those below
+    come in addition.
+    """
+    benchmarks: tuple[BenchmarkSettings, ...] = ()
+    """The user's own list."""
+    data: OptionalInputPath = None
+    """A folder with one subfolder per benchmark; what lies there is read in place of the hub."""
+    lock: InputPath = Path("benchmarks.lock")
+    """Keeps the revision of every benchmark that was downloaded; another one is refused."""
+    sampling: Sampling = Sampling(max_tokens=4096)
+    """How answers are drawn; greedy by default. Its `max_tokens` stands in place of a task's own
+    limit, which would truncate a model that thinks.
+    """
     repeats: int = Field(default=1, ge=1)
     """Answers per sample; a sample's score is their mean."""
     limit: int | None = Field(default=None, ge=1)
     """At most so many samples per benchmark, a fixed random subset."""
     diagnosis_share: float = Field(default=0.5, gt=0, lt=1)
     """Share of pictures in the diagnosis half; the others are held out."""
+    judge: ModelSettings | None = None
+    """Decides where a benchmark's rule cannot; without one such answers are `unjudged` failures."""
+    judge_audit: int = Field(default=50, ge=0)
+    """Answers per benchmark that the rule decided and the judge sees as well, to state how far they
+    agree.
+    """
     min_coverage: Annotated[float, OPERATIONAL] = Field(default=0.98, ge=0, le=1)
-    """With fewer calls answered the evaluation is not published; running again asks the rest."""
+    """With fewer answers scored the command fails; the artifact is kept."""
+
+
+def _spelt_out(text: str) -> dict[str, Any]:
+    """`task:ai2d`, `mine.py`, `data/questions.parquet` or `mmmu` as settings."""
+    if text.startswith("task:"):
+        task = text.removeprefix("task:")
+        return {"name": Path(task).stem, "task": task}
+    if text.endswith(".py"):
+        return {"name": Path(text).stem, "file": text}
+    if "/" in text or text.endswith((".parquet", ".jsonl")):
+        return {"name": Path(text).stem, "path": text}
+    return {"name": text}

@@ -24,10 +24,13 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-def _rooted(path: Path, info: ValidationInfo) -> Path:
+P = TypeVar("P", Path, Path | None)
+
+
+def _rooted(path: P, info: ValidationInfo) -> P:
     """Relative paths in a config are relative to the config file."""
     root = (info.context or {}).get("root")
-    return (root / path).resolve() if root else path
+    return (root / path).resolve() if root and path is not None else path
 
 
 S = TypeVar("S", bound=Settings)
@@ -35,6 +38,8 @@ InputPath = Annotated[Path, AfterValidator(_rooted), OPERATIONAL]
 """Path of an input, relative to the config file. Operational: the digest of what lies there is
 what counts.
 """
+OptionalInputPath = Annotated[Path | None, AfterValidator(_rooted), OPERATIONAL]
+"""The same, where none need be given."""
 OperationalInt = Annotated[int, OPERATIONAL]
 OperationalFloat = Annotated[float, OPERATIONAL]
 
@@ -43,14 +48,21 @@ def identity(settings: Settings) -> dict[str, Any]:
     """The settings that a result depends on, as plain JSON values: operational ones are left
     out.
     """
-    plain: dict[str, Any] = {}
     dumped = settings.model_dump(mode="json")
-    for name, info in type(settings).model_fields.items():
-        if OPERATIONAL in info.metadata:
-            continue
-        value = getattr(settings, name)
-        plain[name] = identity(value) if isinstance(value, Settings) else dumped[name]
-    return plain
+    return {
+        name: _plain(getattr(settings, name), dumped[name])
+        for name, info in type(settings).model_fields.items()
+        if OPERATIONAL not in info.metadata
+    }
+
+
+def _plain(value: Any, dumped: Any) -> Any:
+    """The identity of settings, alone or in a tuple; of anything else its JSON value."""
+    if isinstance(value, Settings):
+        return identity(value)
+    if isinstance(value, tuple) and any(isinstance(v, Settings) for v in value):
+        return [_plain(v, d) for v, d in zip(value, dumped, strict=True)]
+    return dumped
 
 
 def load(path: Path, model: type[S], overrides: tuple[str, ...] = ()) -> S:

@@ -40,7 +40,7 @@ class Request(Record):
     prompt: str
     """Text of the user's turn."""
     images: tuple[str, ...] = ()
-    """Names in the image store; where they stand in the text, `blindspot.core.prompt.parts` says."""
+    """Names in the image store; `blindspot.core.prompt.parts` says where in the text they stand."""
     system: str | None = None
     """Text of the system's turn."""
     sampling: Sampling = Sampling()
