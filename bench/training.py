@@ -51,7 +51,6 @@ from bench.training_report import ARMS, markdown, rows_of, summarise
 from blindspot.core.artifact import (
     Artifact,
     Draft,
-    file_digest,
     first_difference,
     open_artifact,
     published,
@@ -67,6 +66,7 @@ from blindspot.core.records import CellShare
 from blindspot.core.run_folder import RunFolder
 from blindspot.rounds import locked
 from blindspot.settings import Config, load
+from harness import suite
 
 CONFIG: Final = Path(__file__).parents[1] / "examples" / "tiny" / "config.toml"
 BUILD: Final = Path("build") / "bench"
@@ -126,7 +126,7 @@ def claim(setup: Setup) -> None:
     model or benchmark.
     """
     config = setup.config
-    benchmarks = {b.name: file_digest(b.path) for b in config.evaluation.benchmarks}
+    benchmarks = suite.digests(config.evaluation)
     sections = (config.evaluation, config.diagnosis, config.generation, config.training)
     settings = {type(section).__name__: identity(section) for section in sections}
     now = {"model": fingerprint(config.model), "benchmarks": benchmarks, **settings}

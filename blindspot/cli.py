@@ -9,7 +9,7 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,6 +18,7 @@ from blindspot.core.errors import BlindspotError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from blindspot.core.evaluation import Metrics
     from blindspot.rounds import Rounds
 
 app = typer.Typer(
@@ -45,6 +46,8 @@ Redo = Annotated[
         "evaluation, diagnosis, training_set or checkpoint."
     ),
 ]
+
+_EVALUATED = "A run (its last evaluation), a round of it (RUN/round-0), or an evaluation's folder."
 
 
 @app.command()
@@ -81,27 +84,70 @@ def run(
 
 @app.command()
 def evaluate(
-    config: ConfigFile,
+    config: Annotated[Path | None, typer.Argument(help="A TOML config; or use --model.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A Hugging Face folder or hub name, or a server's model id.")
+    ] = None,
+    backend: Annotated[
+        str | None, typer.Option(help="How to ask it: blindspot list backends.")
+    ] = None,
+    base_url: Annotated[
+        list[str] | None, typer.Option(help="An endpoint ending in /v1; may be given repeatedly.")
+    ] = None,
+    suite: Annotated[str | None, typer.Option(help="eleven, or a TOML file.")] = None,
+    benchmark: Annotated[
+        list[str] | None,
+        typer.Option(help="mmmu, task:ai2d, questions.parquet, mine.py; may be repeated."),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="A folder with one subfolder per benchmark, for offline use."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="A fixed random subset of each benchmark.")
+    ] = None,
+    repeats: Annotated[int | None, typer.Option(min=1, help="Answers per sample.")] = None,
+    min_coverage: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Fail with a smaller share answered.")
+    ] = None,
+    regrade: Annotated[
+        bool, typer.Option(help="Grade the stored completions again; no model is asked.")
+    ] = False,
     out: Out = None,
     set_: Sets = None,
     redo: Redo = None,
     as_json: Json = False,
 ) -> None:
-    """Ask every sample of the suite and publish the evaluation.
+    """Ask every sample of the suite and publish the evaluation; the same command continues one that
+    was stopped.
 
-    Example: `blindspot evaluate examples/tiny/config.toml --out runs/mine --set
-    evaluation.limit=200`
+    Examples:
+
+    * `blindspot evaluate --model Qwen/Qwen2.5-VL-7B-Instruct --suite eleven --out runs/q`
+    * `blindspot evaluate --model qwen --base-url http://localhost:8000/v1 --benchmark pope`
+    * `blindspot evaluate examples/tiny/config.toml --set evaluation.sampling.max_tokens=32`
+    * `blindspot evaluate --out runs/q --regrade`
     """
+    from blindspot.options import evaluation
     from blindspot.rounds import evaluated
 
-    root, work = _begin(config, out, set_ or [])
-    _stage(work, "evaluation", redo)
+    given = evaluation(
+        model, backend, base_url, suite, benchmark, data, limit, repeats, min_coverage
+    )
+    root, work = _begin(config, out, [*given, *(set_ or ())])
+    if regrade:
+        _regrade(work)
+    else:
+        _stage(work, "evaluation", redo)
     if as_json:
         _print_json(work)
         return
-    from blindspot.tables import held_out
+    from blindspot.tables import own_metrics, standing
 
-    _print(held_out(evaluated(work.folder)))
+    metrics = _metrics(evaluated(work.folder)[-1].evaluation)
+    _print(own_metrics(metrics))
+    for line in standing(metrics):
+        typer.echo(line)
     typer.echo(f"run: {root}")
 
 
@@ -177,6 +223,49 @@ def report(run: RunPath) -> None:
 
 
 @app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help=_EVALUATED)],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The same; differences are B − A.")],
+    half: Annotated[
+        Literal["held_out", "diagnosis", "both"] | None,
+        typer.Option(
+            help="Which samples. Training aims at what the diagnosis half showed, so gains are "
+            "claimed on held_out: the default where a round after the first takes part. "
+            "Otherwise both."
+        ),
+    ] = None,
+    flips: Annotated[
+        int, typer.Option(min=0, help="List so many samples each way; --json lists all.")
+    ] = 10,
+    as_json: Json = False,
+) -> None:
+    """Set two evaluations against each other, sample by sample.
+
+    Examples:
+
+    * `blindspot compare runs/mine/round-0 runs/mine` — what the last round gained
+    * `blindspot compare runs/qwen2.5 runs/qwen3 --flips 20` — one model against another
+    """
+    from blindspot.comparison import compare, default_scope
+    from blindspot.pairing import locate, read
+
+    first, second = read(locate(a)), read(locate(b))
+    found = compare(first, second, half or default_scope(first.side, second.side))
+    if as_json:
+        typer.echo(found.model_dump_json(indent=1))
+        return
+    from blindspot import tables
+
+    typer.echo(f"A: {found.a.path}, model {found.a.model[:12]}")
+    typer.echo(f"B: {found.b.path}, model {found.b.model[:12]}")
+    _print(tables.differences(found))
+    for line in tables.remarks(found):
+        typer.echo(line)
+    if flips and (found.lost or found.won):
+        _print(tables.flips(found, flips))
+
+
+@app.command()
 def validate(config: ConfigFile, set_: Sets = None) -> None:
     """Check everything that can be checked before money or GPU time is spent.
 
@@ -225,13 +314,23 @@ def main() -> None:
         )
 
 
-def _begin(config: Path, out: Path | None, overrides: list[str]) -> "tuple[Path, Rounds]":
-    from blindspot.rounds import begin
+def _begin(config: Path | None, out: Path | None, overrides: list[str]) -> "tuple[Path, Rounds]":
+    """A new run, or the one in `out` where neither a config nor an option says otherwise."""
+    from blindspot.rounds import begin, resume
     from blindspot.settings import load
 
+    if config is None and not overrides and out is not None:
+        return out, resume(out, _command())
     settings = load(config, tuple(overrides))
     root = out or Path("runs") / settings.name
     return root, begin(settings, root, _command())
+
+
+def _regrade(work: "Rounds") -> None:
+    from blindspot.rounds import locked
+
+    with locked(work.folder.root):
+        work.regrade()
 
 
 def _stage(work: "Rounds", stage: str, redo: str | None) -> Path:
@@ -250,14 +349,19 @@ def _print(table: "Table") -> None:
 
 
 def _print_json(work: "Rounds") -> None:
-    from blindspot.core.evaluation import Evaluation
     from blindspot.rounds import evaluated
 
     rounds = [
-        {"round": r.number, "metrics": Evaluation(r.evaluation).metrics().model_dump(mode="json")}
+        {"round": r.number, "metrics": _metrics(r.evaluation).model_dump(mode="json")}
         for r in evaluated(work.folder)
     ]
     typer.echo(json.dumps({"run": str(work.folder.root), "rounds": rounds}, indent=1))
+
+
+def _metrics(evaluation: Path) -> "Metrics":
+    from blindspot.core.evaluation import Evaluation
+
+    return Evaluation(evaluation).metrics()
 
 
 def _command() -> str:

@@ -25,8 +25,10 @@ from blindspot.core.artifact import (
 )
 from blindspot.core.config import Settings, identity
 from blindspot.core.errors import DataError, StageError, UsageError
+from blindspot.core.evaluation import Evaluation
 from blindspot.core.model import ModelSettings, fingerprint
 from blindspot.core.progress import say
+from blindspot.core.records import Prediction
 from blindspot.core.run_folder import RoundFolder, RunFolder
 from blindspot.settings import Config, load
 
@@ -76,6 +78,14 @@ class Rounds:
         made = str(self.folder.round(number - 1).checkpoint)
         return self.config.model.model_copy(update={"checkpoint": made})
 
+    def regrade(self) -> None:
+        """Grade the stored completions of every round again; no model is asked."""
+        for folder in evaluated(self.folder):
+            earlier = tuple(Evaluation(folder.evaluation).predictions())
+            remove(folder.evaluation)
+            say(f"round {folder.number}: grading again")
+            self._evaluation(folder.number, folder.evaluation, earlier)
+
     def redo(self, stage: str) -> None:
         """Delete what `stage` made, and all that came of it."""
         if stage not in STAGES:
@@ -107,10 +117,12 @@ class Rounds:
             return folder.number == 0 or published(self.folder.round(folder.number - 1).checkpoint)
         return published(getattr(folder, STAGES[STAGES.index(stage) - 1]))
 
-    def _evaluation(self, number: int, out: Path) -> Artifact:
+    def _evaluation(
+        self, number: int, out: Path, earlier: tuple[Prediction, ...] | None = None
+    ) -> Artifact:
         from harness import stage as harness
 
-        inputs = harness.EvaluationInputs(self.folder, self.model(number))
+        inputs = harness.EvaluationInputs(self.folder, self.model(number), earlier)
         return harness.run(self.config.evaluation, inputs, out)
 
     def _diagnosis(self, number: int, out: Path) -> Artifact:
@@ -173,9 +185,9 @@ class Rounds:
     def _wanted_inputs(self, stage: str, number: int) -> list[str]:
         """Digests that must stand among the artifact's inputs."""
         if stage == STAGES[0]:
-            from harness import own_data
+            from harness import suite
 
-            benchmarks = [own_data.digest(b) for b in self.config.evaluation.benchmarks]
+            benchmarks = suite.digests(self.config.evaluation).values()
             return [fingerprint(self.model(number)), *benchmarks]
         before = STAGES[STAGES.index(stage) - 1]
         return [open_artifact(getattr(self.folder.round(number), before), before).digest]

@@ -35,6 +35,8 @@ class Config(Settings):
     """What the pages hold."""
 
 
-def load(path: Path, overrides: tuple[str, ...] = ()) -> Config:
-    """Read a config. Raises ConfigError naming the key, the cause and the way out."""
+def load(path: Path | None, overrides: tuple[str, ...] = ()) -> Config:
+    """Read a config, or make one of overrides alone. Raises ConfigError naming the key, the cause
+    and the way out.
+    """
     return config.load(path, Config, overrides)

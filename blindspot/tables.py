@@ -1,13 +1,19 @@
 """What the command line prints: tables of artifacts' numbers, on stdout."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.table import Table
+from rich.text import Text
 
+from blindspot.comparison import Comparison, Difference, Flip
 from blindspot.core.artifact import published
 from blindspot.core.diagnosis import Changes, Diagnosis, DiagnosisArtifact
-from blindspot.core.evaluation import Evaluation, Rate
+from blindspot.core.evaluation import Evaluation, Metric, Metrics, Rate
 from blindspot.core.run_folder import RoundFolder
+from harness.halves import unit_hash
+
+ANSWER_WIDTH = 32
+"""Characters of an answer that a table shows."""
 
 
 def percent(value: float | None) -> str:
@@ -18,6 +24,61 @@ def percent(value: float | None) -> str:
 def with_interval(value: float | None, interval: tuple[float, float]) -> str:
     """`61.2 [57.9, 64.4]`."""
     return f"{percent(value)} [{percent(interval[0])}, {percent(interval[1])}]"
+
+
+def signed(value: float | None, interval: tuple[float, float]) -> str:
+    """`+2.8 [+0.4, +5.3]`."""
+    if value is None:
+        return "–"
+    low, high = interval
+    return f"{100 * value:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
+
+
+def own_metrics(metrics: Metrics) -> Table:
+    """The metrics that each benchmark is known by, and the mean of their headlines."""
+    table = Table(title="All samples, % [95 % interval]", title_justify="left")
+    table.add_column("benchmark")
+    table.add_column("metric")
+    for name in ("value", "n", "coverage"):
+        table.add_column(name, justify="right")
+    table.add_column("grader", overflow="fold")
+    last = ""
+    for m in metrics.own:
+        first, last = m.benchmark != last, m.benchmark
+        name, grader = (Text(m.benchmark), metrics.graders[m.benchmark]) if first else ("", "")
+        value = with_interval(m.value, m.interval)
+        table.add_row(name, m.name, value, str(m.n), percent(m.coverage), grader)
+    headlines = headline(metrics)
+    if len(headlines) > 1 and all(m.value is not None for m in headlines):
+        table.add_section()
+        mean = sum(m.value or 0.0 for m in headlines) / len(headlines)
+        table.add_row("mean over benchmarks", "headlines", percent(mean), "", "", "")
+    return table
+
+
+def headline(metrics: Metrics) -> list[Metric]:
+    """The first metric of each benchmark."""
+    firsts: dict[str, Metric] = {}
+    for m in metrics.own:
+        firsts.setdefault(m.benchmark, m)
+    return list(firsts.values())
+
+
+def standing(metrics: Metrics) -> Iterator[str]:
+    """What stands beside the scores: failures by kind, and how far the judge can be trusted."""
+    if metrics.failures:
+        yield f"Without a score, outside every rate: {_counts(metrics.failures)}."
+    for j in metrics.judged:
+        agreement = (
+            f"agreement with the rule {with_interval(j.agreed / j.audited, j.interval)} % "
+            f"on {j.audited}"
+            if j.audited
+            else "no judge"
+        )
+        yield (
+            f"{j.benchmark}: {j.by_rule} decided by rule, {j.by_judge} by the judge, "
+            f"{j.unjudged} unjudged; {agreement}."
+        )
 
 
 def held_out(rounds: Sequence[RoundFolder]) -> Table:
@@ -57,6 +118,89 @@ def verdict(diagnosis: Diagnosis) -> Table:
     return table
 
 
+def differences(found: Comparison) -> Table:
+    """B against A per benchmark, and the mean over benchmarks where there are several."""
+    halves = "both halves" if found.half == "both" else f"the {found.half.replace('_', '-')} half"
+    title = f"B against A on {halves}, %: samples that both answered"
+    table = Table(title=title, title_justify="left")
+    table.add_column("benchmark", overflow="fold")
+    for name in ("n", "A", "B", "B − A [95 %]", "lost", "won", "p", "adjusted p", "left out"):
+        table.add_column(name, justify="right", overflow="fold")
+    for row in found.benchmarks:
+        table.add_row(Text(row.name), *_difference(row))
+    if len(found.benchmarks) > 1:
+        table.add_section()
+        table.add_row("mean over benchmarks", *_difference(found.overall))
+    return table
+
+
+def flips(found: Comparison, count: int) -> Table:
+    """At most `count` samples of each direction, drawn by a hash of their ids."""
+    title = (
+        f"Lost: A right, B wrong, {min(count, len(found.lost))} of {len(found.lost)}. "
+        f"Won: A wrong, B right, {min(count, len(found.won))} of {len(found.won)}"
+    )
+    table = Table(title=title, title_justify="left")
+    for name in ("", "benchmark", "sample", "target", "A answered", "B answered"):
+        table.add_column(name, overflow="fold")
+    for direction, rows in (("lost", found.lost), ("won", found.won)):
+        drawn = sorted(rows, key=lambda f: unit_hash(f.sample_id))[:count]
+        for row in sorted(drawn, key=lambda f: (f.benchmark, f.sample_id)):
+            table.add_row(direction, *_flip(row))
+        table.add_section()
+    return table
+
+
+def remarks(found: Comparison) -> Iterator[str]:
+    """What the numbers leave out, and what a reader must know before a claim."""
+    total = found.overall
+    for name, kinds in (("A", total.unanswered_a), ("B", total.unanswered_b)):
+        if kinds:
+            yield f"Left out, without a score in {name}: {_counts(kinds)}."
+    if total.only_a or total.only_b:
+        yield f"Left out, not in both: {total.only_a} only in A, {total.only_b} only in B."
+    if total.other_half:
+        yield f"Left out, in this half of one side only: {total.other_half}."
+    for row in found.benchmarks:
+        if row.no_p:
+            yield f"No p for {row.name}: {row.no_p}."
+    if any(row.p is not None for row in found.benchmarks):
+        yield "p: exact McNemar; adjusted by Benjamini–Hochberg over benchmarks."
+    yield from found.notes
+
+
+def _difference(row: Difference) -> list[str]:
+    return [
+        str(row.n),
+        percent(row.a),
+        percent(row.b),
+        signed(row.difference, row.interval),
+        str(row.lost),
+        str(row.won),
+        *("–" if p is None else f"{p:.2g}" for p in (row.p, row.p_adjusted)),
+        str(row.unanswered + row.only_a + row.only_b + row.other_half),
+    ]
+
+
+def _flip(row: Flip) -> list[Text]:
+    answers = [", ".join(dict.fromkeys(a or "unreadable" for a in said)) for said in (row.a, row.b)]
+    cells = [row.benchmark, row.sample_id, *map(_short, (row.target, *answers))]
+    return [Text(_printable(cell)) for cell in cells]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= ANSWER_WIDTH else text[: ANSWER_WIDTH - 1] + "…"
+
+
+def _printable(text: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _counts(kinds: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} {n}" for kind, n in kinds.items())
+
+
 def _half(rates: Sequence[Rate]) -> list[Rate]:
     return [r for r in rates if r.half == "held_out"]
 
@@ -75,6 +219,5 @@ def _change(name: str, changes: Changes | None) -> str:
     rows = changes.rows if changes else ()
     for row in rows:
         if row.since == 0 and row.half == "held_out" and row.name == name:
-            low, high = row.interval
-            return f"{100 * row.change:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
+            return signed(row.change, row.interval)
     return "–"

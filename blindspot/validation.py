@@ -10,6 +10,7 @@ from blindspot.core.images import ImageStore
 from blindspot.core.model import backends, fingerprint
 from blindspot.core.registry import Registry, nearest
 from blindspot.settings import Config
+from harness.benchmark import Opened
 
 
 def checks(config: Config) -> Iterator[str]:
@@ -30,14 +31,25 @@ def plugins(kind: str | None = None) -> dict[str, list[tuple[str, str]]]:
 
 
 def _benchmarks(config: Config) -> Iterator[str]:
-    from harness import own_data
+    """What is here is opened and counted; nothing is downloaded."""
+    from harness import rows, suite
 
-    with tempfile.TemporaryDirectory() as scratch:
-        for settings in config.evaluation.benchmarks:
-            own_data.digest(settings)
-            loaded = own_data.load(settings, ImageStore(Path(scratch)))
-            broken = f", {len(loaded.broken)} pictures cannot be read" if loaded.broken else ""
-            yield f"benchmark {settings.name}: {len(loaded.samples)} samples{broken}"
+    for entry in suite.entries(config.evaluation):
+        name, facts = entry.settings.name, entry.benchmark.facts
+        if facts.dataset and not rows.is_here(entry.settings, facts):
+            size = "size unknown" if facts.download_gb is None else f"{facts.download_gb} GB"
+            yield f"benchmark {name}: {facts.size} samples, to download from {facts.dataset} ({size})"
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            yield f"benchmark {name}: {_counted(entry.open(), ImageStore(Path(scratch)))}"
+
+
+def _counted(opened: Opened, images: ImageStore) -> str:
+    from harness import suite
+
+    items = list(suite.stored(opened.items(), images))
+    broken = sum(item.failure is not None for item in items)
+    return f"{len(items)} samples" + (f", {broken} pictures cannot be read" if broken else "")
 
 
 def _catalogue(config: Config) -> str:
@@ -63,6 +75,7 @@ def _registries() -> dict[str, Registry[Any]]:
     from generation.family import families
     from generation.gate import gates
     from generation.source import sources
+    from harness.benchmark import benchmarks
     from reports.section import sections
     from training.optimiser import optimisers
     from training.reward import rewards
@@ -70,6 +83,7 @@ def _registries() -> dict[str, Registry[Any]]:
     return {
         "attributors": attributors,
         "backends": backends,
+        "benchmarks": benchmarks,
         "families": families,
         "gates": gates,
         "optimisers": optimisers,

@@ -130,9 +130,9 @@ def _asker(policy: Model, folder: RunFolder, advance: Advance) -> Ask:
     def asker(requests: Sequence[Request]) -> Sequence[Outcome]:
         done = 0
 
-        def answered(count: int) -> None:
+        def answered(answers: Sequence[tuple[int, Outcome]]) -> None:
             nonlocal done
-            done += count
+            done += len(answers)
             advance(0, f"asking the policy {done}/{len(requests)}")
 
         return ask(policy, requests, folder.ledger, answered)

@@ -101,9 +101,9 @@ class Opened(Protocol):
         """Ids of all samples, in the data's order, without decoding a picture."""
         ...
 
-    def items(self, wanted: Collection[str]) -> Iterator[Item]:
-        """The samples with these ids, in the data's order. Raises DataError naming the row that
-        contradicts itself.
+    def items(self, wanted: Collection[str] | None = None) -> Iterator[Item]:
+        """The samples with these ids, or all, in the data's order. Raises DataError naming the row
+        that contradicts itself.
         """
         ...
 

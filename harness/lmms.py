@@ -142,8 +142,8 @@ class _Picture(Image.Image):
         return self._im
 
     @im.setter
-    def im(self, value: Any) -> None:
-        self._im = value
+    def im(self, im: Any) -> None:
+        self._im = im
 
 
 def _open(value: Mapping[str, Any] | None) -> Image.Image | None:
@@ -194,7 +194,9 @@ def _task_class() -> type:
             self._given = rows
             super().__init__(config=config)
 
-        def download(self, dataset_kwargs: Any = None) -> None:
+        def download(  # pyright: ignore[reportIncompatibleVariableOverride]
+            self, dataset_kwargs: Any = None
+        ) -> None:
             prepare = self.config.process_docs
             rows = prepare(self._given) if prepare is not None else self._given
             split = self.config.test_split or self.config.validation_split

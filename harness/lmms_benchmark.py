@@ -69,10 +69,10 @@ class OpenedTask:
         """Ids of all samples; two rows with one id are told apart by their order among equals."""
         return self._ids
 
-    def items(self, wanted: Collection[str]) -> Iterator[Item]:
-        """The wanted samples with their prompts and pictures."""
+    def items(self, wanted: Collection[str] | None = None) -> Iterator[Item]:
+        """The wanted samples, or all, with their prompts and pictures."""
         for number, (name, doc) in enumerate(zip(self._ids, self.task.rows, strict=True), 1):
-            if name in wanted:
+            if wanted is None or name in wanted:
                 yield self._item(name, dict(doc), number)
 
     def grade(self, sample: Sample, doc: Doc, text: str) -> Grade | None:

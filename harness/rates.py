@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from blindspot.core.evaluation import Metrics, Rate
+from blindspot.core.evaluation import Judged, Metric, Metrics, Rate
 from blindspot.core.records import Half, Prediction, Sample
 from blindspot.core.statistics import (
     bootstrap_means,
@@ -24,21 +24,24 @@ _DIGITS = 6
 
 def metrics(
     samples: Sequence[Sample],
-    components: Sequence[str],
     predictions: Sequence[Prediction],
     model: str,
-    grader: str,
+    graders: dict[str, str],
+    own: Sequence[Metric] = (),
+    judged: Sequence[Judged] = (),
 ) -> Metrics:
-    """All rates of an evaluation; `components` name the cluster of each sample."""
-    table = _Table(samples, components, predictions)
+    """All rates of an evaluation; a sample's component is its cluster."""
+    table = _Table(samples, predictions)
     failures = Counter(p.failure.kind for p in predictions if p.failure)
     answered = len(predictions) - failures.total()
     return Metrics(
-        grader=grader,
+        graders=graders,
         model=model,
         overall=tuple(table.overall(half) for half in HALVES),
         benchmarks=table.rates(lambda s: s.benchmark),
         categories=table.rates(lambda s: s.category),
+        own=tuple(own),
+        judged=tuple(judged),
         failures=dict(sorted(failures.items())),
         coverage=round(answered / len(predictions), _DIGITS) if predictions else 0.0,
     )
@@ -47,12 +50,7 @@ def metrics(
 class _Table:
     """Each sample's mean score over its answered repeats, or None."""
 
-    def __init__(
-        self,
-        samples: Sequence[Sample],
-        components: Sequence[str],
-        predictions: Sequence[Prediction],
-    ) -> None:
+    def __init__(self, samples: Sequence[Sample], predictions: Sequence[Prediction]) -> None:
         scores: dict[str, list[float]] = defaultdict(list)
         self._failed: Counter[str] = Counter()
         for p in predictions:
@@ -61,8 +59,8 @@ class _Table:
             else:
                 scores[p.sample_id].append(p.score)
         self._rows = [
-            (s, c, float(np.mean(scores[s.id])) if scores[s.id] else None)
-            for s, c in zip(samples, components, strict=True)
+            (s, s.component, float(np.mean(scores[s.id])) if scores[s.id] else None)
+            for s in samples
         ]
 
     def rates(self, name_of: Callable[[Sample], str]) -> tuple[Rate, ...]:
@@ -115,11 +113,12 @@ class _Table:
             n=len(values),
             failures=sum(self._failed[s.id] for s, _, _ in mine),
             rate=round(float(np.mean(values)), _DIGITS) if values else None,
-            interval=_rounded(_interval(values, clusters)),
+            interval=_rounded(interval(values, clusters)),
         )
 
 
-def _interval(values: list[float], clusters: list[str]) -> tuple[float, float]:
+def interval(values: list[float], clusters: list[str]) -> tuple[float, float]:
+    """95 %: Wilson where every cluster appears once, otherwise a bootstrap over clusters."""
     if len(set(clusters)) == len(clusters):
         return wilson(sum(values), len(values))
     return cluster_bootstrap(values, clusters)

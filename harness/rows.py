@@ -49,6 +49,7 @@ def load(
     configuration on the hub. Raises DataError when they cannot be read.
     """
     import datasets
+    from datasets.exceptions import DatasetsError
 
     datasets.disable_progress_bars()
     try:
@@ -59,7 +60,7 @@ def load(
             )
         else:
             rows = _local(settings.path, config, facts.split)
-    except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
+    except (OSError, ValueError, DatasetsError) as error:
         raise _unreadable(settings, facts, error) from error
     return _undecoded(rows)
 

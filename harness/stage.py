@@ -1,29 +1,35 @@
-"""The evaluation: load, split into halves, ask, grade, measure, publish.
+"""The evaluation: load, ask, grade, split into halves, measure, publish.
 
 Departs from other harnesses in what happens to a call that fails: it is a row with a cause, outside
 every rate, and asked again by the next run of the same command.
 """
 
+import asyncio
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from blindspot.core.artifact import Artifact, Draft, write_text
 from blindspot.core.asking import ask
 from blindspot.core.config import identity
-from blindspot.core.errors import DataError, StageError
-from blindspot.core.grading import GRADER, grade
-from blindspot.core.model import ModelSettings, Request, fingerprint, open_model
+from blindspot.core.errors import StageError
+from blindspot.core.evaluation import Metrics
+from blindspot.core.model import Model, ModelSettings, Request, fingerprint, open_model
 from blindspot.core.progress import progress
-from blindspot.core.records import Completion, Failure, Outcome, Prediction, Sample
+from blindspot.core.records import Failure, Prediction, Sample
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
-from harness import own_data
-from harness.halves import components, half, unit_hash
+from harness import judge, scoring, suite
+from harness.halves import components, half
+from harness.own_metrics import own_metrics
 from harness.rates import metrics
+from harness.running import Running
+from harness.scoring import Asked, Rules
 from harness.settings import EvaluationSettings
+from harness.suite import Loaded
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,10 @@ class EvaluationInputs:
     """Where pictures and answers are kept."""
     model: ModelSettings
     """Who is asked."""
+    earlier: tuple[Prediction, ...] | None = None
+    """Grade again: the model is asked nothing; what the ledger does not hold stays the failure that
+    it was in these.
+    """
 
 
 def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Artifact:
@@ -41,108 +51,140 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
     too few calls were answered.
     """
     begun = time.monotonic()
-    model_digest = fingerprint(inputs.model)
-    sources = {f"benchmark:{b.name}": own_data.digest(b) for b in config.benchmarks}
-    draft = Draft(out, "evaluation", identity(config), {"model": model_digest, **sources})
-    samples, clusters, broken = _load(config, inputs.folder)
-    outcomes = _outcomes(config, inputs, samples, broken)
-    predictions = [_prediction(s, i, o) for (s, i), o in outcomes]
-    result = metrics(samples, clusters, predictions, model_digest, GRADER)
-    _require_coverage(result.coverage, result.failures, config)
-    write_records(draft.path / "samples.parquet", samples, Sample)
-    write_records(draft.path / "predictions.parquet", predictions, Prediction)
-    write_text(draft.path / "metrics.json", result.model_dump_json(indent=1))
-    counts = {f"failures.{kind}": n for kind, n in result.failures.items()}
-    counts |= {"samples": len(samples), "predictions": len(predictions)}
-    counts["failures"] = sum(result.failures.values())
-    facts = {"model": {"backend": inputs.model.backend, "model": inputs.model.model}}
+    model = fingerprint(inputs.model)
+    sources = {f"benchmark:{name}": digest for name, digest in suite.digests(config).items()}
+    draft = Draft(out, "evaluation", identity(config), {"model": model, **sources})
+    loaded = suite.load(config, inputs.folder.images)
+    rules = Rules(loaded)
+    asked, abilities = _asked(config, inputs, model, rules)
+    graders = _graders(config, loaded)
+    decide = partial(_judge, config, inputs.folder) if config.judge else None
+    predictions = scoring.predictions(asked, rules, graders, decide)
+    needy = _need_a_judge(config)
+    judged = scoring.judged(asked, rules, predictions, needy, config.judge_audit, decide)
+    samples = _split(config, loaded, inputs.folder)
+    own = own_metrics(loaded, samples, predictions)
+    result = metrics(samples, predictions, model, graders, own, judged)
+    _write(draft.path, samples, predictions, result)
+    _require_coverage(predictions, result, config, draft.path)
     return draft.publish(
-        counts=counts, facts=facts, durations={"evaluate": time.monotonic() - begun}
+        counts=_counts(samples, predictions, result),
+        facts={"model": _described(inputs.model, abilities)},
+        durations={"evaluate": time.monotonic() - begun},
     )
 
 
-def _load(
-    config: EvaluationSettings, folder: RunFolder
-) -> tuple[list[Sample], list[str], dict[str, Failure]]:
-    """Samples with their halves, their clusters, and the failures of unreadable pictures."""
-    samples: list[Sample] = []
-    broken: dict[str, Failure] = {}
-    for settings in config.benchmarks:
-        loaded = own_data.load(settings, folder.images)
-        samples += _subset(loaded.samples, config.limit)
-        broken |= loaded.broken
-    _refuse_shared_ids(samples)
-    clusters = components(samples, folder.images)
-    halves = [half(c, config.diagnosis_share) for c in clusters]
-    split = [s.model_copy(update={"half": h}) for s, h in zip(samples, halves, strict=True)]
-    return split, clusters, broken
-
-
-def _subset(samples: list[Sample], limit: int | None) -> list[Sample]:
-    """A fixed random subset that depends on the ids alone, in the benchmark's order."""
-    if limit is None or len(samples) <= limit:
-        return samples
-    kept = {s.id for s in sorted(samples, key=lambda s: unit_hash(s.id))[:limit]}
-    return [s for s in samples if s.id in kept]
-
-
-def _refuse_shared_ids(samples: Sequence[Sample]) -> None:
-    twice = [i for i, n in Counter(s.id for s in samples).items() if n > 1]
-    if twice:
-        why = f"the id '{twice[0]}' stands in more than one of them"
-        raise DataError("The suite's benchmarks", why, "Give every sample an id of its own")
-
-
-def _outcomes(
-    config: EvaluationSettings,
-    inputs: EvaluationInputs,
-    samples: Sequence[Sample],
-    broken: dict[str, Failure],
-) -> list[tuple[tuple[Sample, int], Outcome]]:
-    """Every sample and repeat with its completion or failure, in order."""
-    wanted = [(s, i) for s in samples for i in range(config.repeats)]
-    asked = [(s, i) for s, i in wanted if s.id not in broken]
+def _asked(
+    config: EvaluationSettings, inputs: EvaluationInputs, model: str, rules: Rules
+) -> tuple[list[Asked], dict[str, Any]]:
+    """Every sample and repeat with its outcome, in order; and what the server honours."""
+    loaded = rules.loaded
+    wanted = [(s, i) for s in loaded.samples for i in range(config.repeats)]
+    places = [(s, i) for s, i in wanted if s.id not in loaded.broken]
     requests = [
         Request(prompt=s.prompt, images=s.images, sampling=config.sampling, repeat=i)
-        for s, i in asked
+        for s, i in places
     ]
-    model = open_model(inputs.model, inputs.folder.images)
-    with progress("evaluate", len(requests)) as advance:
-        answers = ask(model, requests, inputs.folder.ledger, advance)
-    by_key = {(s.id, i): a for (s, i), a in zip(asked, answers, strict=True)}
-    return [((s, i), broken.get(s.id) or by_key[s.id, i]) for s, i in wanted]
+    if inputs.earlier is not None:
+        answers, abilities = _recorded(inputs, model, places, requests), {}
+    else:
+        opened = open_model(inputs.model, inputs.folder.images)
+        with progress("evaluate", len(requests)) as bar:
+            answers = ask(opened, requests, inputs.folder.ledger, Running(places, rules, bar))
+        abilities = asyncio.run(_abilities(opened))
+    found = {(s.id, i): a for (s, i), a in zip(places, answers, strict=True)}
+    outcomes = [(s, i, loaded.broken.get(s.id) or found[s.id, i]) for s, i in wanted]
+    return [Asked(*row) for row in outcomes], abilities
 
 
-def _prediction(sample: Sample, repeat: int, outcome: Outcome) -> Prediction:
-    if isinstance(outcome, Failure):
-        return Prediction(sample_id=sample.id, repeat=repeat, failure=outcome, grader=GRADER)
-    return _graded(sample, repeat, outcome)
+def _recorded(
+    inputs: EvaluationInputs,
+    model: str,
+    places: Sequence[tuple[Sample, int]],
+    requests: Sequence[Request],
+) -> list[Any]:
+    """The ledger's answers; for what it does not hold, the failure of the earlier grading."""
+    keys = [request.key(model) for request in requests]
+    known = inputs.folder.ledger.lookup(keys)
+    failed = {(p.sample_id, p.repeat): p.failure for p in inputs.earlier or () if p.failure}
+    never = Failure(kind="request", message="it was not asked", retryable=True)
+    return [
+        known.get(key) or failed.get((s.id, i)) or never
+        for key, (s, i) in zip(keys, places, strict=True)
+    ]
 
 
-def _graded(sample: Sample, repeat: int, completion: Completion) -> Prediction:
-    result = grade(
-        completion.text, target=sample.target, kind=sample.answer_kind, options=sample.options
-    )
-    return Prediction(
-        sample_id=sample.id,
-        repeat=repeat,
-        completion=completion,
-        answer=result.answer,
-        score=result.score,
-        grader=GRADER,
-    )
+async def _abilities(model: Model) -> dict[str, Any]:
+    try:
+        return await model.abilities()
+    finally:
+        await model.rest()
+
+
+def _judge(
+    config: EvaluationSettings, folder: RunFolder, questions: Sequence[judge.Question]
+) -> list[Any]:
+    assert config.judge is not None, "called only with a judge"
+    return judge.decide(config.judge, questions, folder)
+
+
+def _graders(config: EvaluationSettings, loaded: Loaded) -> dict[str, str]:
+    named = judge.version(config.judge) if config.judge else None
+    return scoring.graders(loaded, _need_a_judge(config), named)
+
+
+def _need_a_judge(config: EvaluationSettings) -> list[str]:
+    return [e.settings.name for e in suite.entries(config) if e.benchmark.facts.judge]
+
+
+def _split(config: EvaluationSettings, loaded: Loaded, folder: RunFolder) -> list[Sample]:
+    """The samples with their component and half."""
+    fixed = {e.settings.name: e.settings.half for e in suite.entries(config)}
+    clusters = components(loaded.samples, folder.images)
+    return [
+        s.model_copy(
+            update={
+                "component": c,
+                "half": fixed[s.benchmark] or half(c, config.diagnosis_share),
+            }
+        )
+        for s, c in zip(loaded.samples, clusters, strict=True)
+    ]
+
+
+def _write(
+    folder: Path, samples: Sequence[Sample], predictions: Sequence[Prediction], result: Metrics
+) -> None:
+    write_records(folder / "samples.parquet", samples, Sample)
+    write_records(folder / "predictions.parquet", predictions, Prediction)
+    write_text(folder / "metrics.json", result.model_dump_json(indent=1))
+
+
+def _counts(
+    samples: Sequence[Sample], predictions: Sequence[Prediction], result: Metrics
+) -> dict[str, int]:
+    counts = {f"failures.{kind}": n for kind, n in result.failures.items()}
+    counts |= {"samples": len(samples), "predictions": len(predictions)}
+    return counts | {"failures": sum(result.failures.values())}
+
+
+def _described(settings: ModelSettings, abilities: dict[str, Any]) -> dict[str, Any]:
+    named = {"backend": settings.backend, "model": settings.model}
+    return named | ({"abilities": abilities} if abilities else {})
 
 
 def _require_coverage(
-    coverage: float, failures: dict[str, int], config: EvaluationSettings
+    predictions: Sequence[Prediction], result: Metrics, config: EvaluationSettings, draft: Path
 ) -> None:
-    if coverage >= config.min_coverage:
+    """What nobody could judge was answered, and running again would not change it."""
+    answered = sum(p.completion is not None for p in predictions) / max(1, len(predictions))
+    if answered >= config.min_coverage:
         return
-    kinds = ", ".join(f"{kind} {n}" for kind, n in failures.items())
+    kinds = ", ".join(f"{kind} {n}" for kind, n in result.failures.items())
     raise StageError(
         "The evaluation",
-        f"only {coverage:.1%} of the calls were answered, fewer than {config.min_coverage:.1%} "
+        f"only {answered:.1%} of the calls were answered, fewer than {config.min_coverage:.1%} "
         f"(failures: {kinds})",
-        "Run the same command again: it keeps the answers and asks the rest. "
-        "Or accept less with --set evaluation.min_coverage=…",
+        "Run the same command again: it keeps the answers and asks the rest. Or accept less with "
+        f"--set evaluation.min_coverage=… (what there is so far lies in {draft})",
     )

@@ -12,10 +12,11 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -24,11 +25,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from blindspot.core.errors import ConfigError, DataError, StageError
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Of all artifacts; raised when an older reader could misread a newer artifact."""
 
 MANIFEST: Final = "manifest.json"
 _DRAFT: Final = "draft.json"
+_SETTLED: Final = 5_000_000_000
+"""Nanoseconds after which a file's time tells every later change; clocks of disks are coarse."""
 
 
 class Manifest(BaseModel):
@@ -93,7 +96,17 @@ def canonical_json(value: Any) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
+    """SHA-256 of a file's bytes; a process reads a file once, as long as its size, time and inode
+    stay. One written in the last seconds is read each time: its next change may leave them alike.
+    """
+    stat = path.stat()
+    settled = time.time_ns() - stat.st_mtime_ns > _SETTLED
+    read = _read_digest if settled else _read_digest.__wrapped__
+    return read(path.resolve(), stat.st_size, stat.st_mtime_ns, stat.st_ino)
+
+
+@lru_cache(maxsize=4096)
+def _read_digest(path: Path, size: int, mtime_ns: int, inode: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -5,12 +5,16 @@ forms the same batches as an uninterrupted one and a local model gives the same 
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from blindspot.core.errors import BlindspotError, StageError
 from blindspot.core.ledger import Ledger
 from blindspot.core.model import Model, Request
 from blindspot.core.records import Completion, Failure, Outcome
+
+OnAnswers = Callable[[Sequence[tuple[int, Outcome]]], None]
+"""Told of outcomes as they arrive: positions of the requests, and what came of them."""
 
 _HOPELESS = ("connection", "auth")
 _PATIENCE = 10
@@ -23,7 +27,7 @@ def ask(
     model: Model,
     requests: Sequence[Request],
     ledger: Ledger,
-    on_answers: Callable[[int], None] = lambda count: None,
+    on_answers: OnAnswers = lambda answers: None,
 ) -> list[Outcome]:
     """The outcome of every request, in order; what the ledger knows is not asked again. Blocks
     until all are there.
@@ -35,12 +39,15 @@ def ask(
 
 
 async def _ask(
-    model: Model, requests: Sequence[Request], ledger: Ledger, on_answers: Callable[[int], None]
+    model: Model, requests: Sequence[Request], ledger: Ledger, on_answers: OnAnswers
 ) -> list[Outcome]:
     keys = [r.key(model.fingerprint) for r in requests]
     unique = dict(zip(keys, requests, strict=True))
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, key in enumerate(keys):
+        places[key].append(place)
     known = ledger.lookup(list(unique))
-    on_answers(sum(key in known for key in keys))
+    on_answers([(place, known[key]) for key in known for place in places[key]])
     order = list(unique)
     chunks = [order[i : i + model.chunk] for i in range(0, len(order), model.chunk)]
     todo = iter([m for c in chunks if (m := [k for k in c if k not in known])])
@@ -52,7 +59,7 @@ async def _ask(
             rows = zip(chunk, (unique[k].model_dump_json() for k in chunk), outcomes, strict=True)
             ledger.record(model.fingerprint, rows)
             known.update(zip(chunk, outcomes, strict=True))
-            on_answers(len(chunk))
+            on_answers([(i, o) for k, o in zip(chunk, outcomes, strict=True) for i in places[k]])
             breaker.see(outcomes)
 
     try:

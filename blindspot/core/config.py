@@ -24,13 +24,14 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-P = TypeVar("P", Path, Path | None)
-
-
-def _rooted(path: P, info: ValidationInfo) -> P:
+def _rooted(path: Path, info: ValidationInfo) -> Path:
     """Relative paths in a config are relative to the config file."""
     root = (info.context or {}).get("root")
-    return (root / path).resolve() if root and path is not None else path
+    return (root / path).resolve() if root else path
+
+
+def _rooted_if_given(path: Path | None, info: ValidationInfo) -> Path | None:
+    return None if path is None else _rooted(path, info)
 
 
 S = TypeVar("S", bound=Settings)
@@ -38,7 +39,7 @@ InputPath = Annotated[Path, AfterValidator(_rooted), OPERATIONAL]
 """Path of an input, relative to the config file. Operational: the digest of what lies there is
 what counts.
 """
-OptionalInputPath = Annotated[Path | None, AfterValidator(_rooted), OPERATIONAL]
+OptionalInputPath = Annotated[Path | None, AfterValidator(_rooted_if_given), OPERATIONAL]
 """The same, where none need be given."""
 OperationalInt = Annotated[int, OPERATIONAL]
 OperationalFloat = Annotated[float, OPERATIONAL]
@@ -65,17 +66,18 @@ def _plain(value: Any, dumped: Any) -> Any:
     return dumped
 
 
-def load(path: Path, model: type[S], overrides: tuple[str, ...] = ()) -> S:
-    """Read a TOML file, apply `a.b=value` overrides, validate. Raises ConfigError naming the
-    key, the cause and the nearest key.
+def load(path: Path | None, model: type[S], overrides: tuple[str, ...] = ()) -> S:
+    """Read a TOML file, or begin with nothing, apply `a.b=value` overrides, validate. Raises
+    ConfigError naming the key, the cause and the nearest key.
     """
-    raw = _read(path)
+    raw = _read(path) if path else {}
     for override in overrides:
         _apply(raw, override)
+    root = path.resolve().parent if path else Path.cwd()
     try:
-        return model.model_validate(raw, context={"root": path.resolve().parent})
+        return model.model_validate(raw, context={"root": root})
     except ValidationError as error:
-        raise _explain(path, model, error) from error
+        raise _explain(path or "given by options", model, error) from error
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def _apply(raw: dict[str, Any], override: str) -> None:
         raw[last] = text
 
 
-def _explain(path: Path, model: type[BaseModel], error: ValidationError) -> ConfigError:
+def _explain(path: Path | str, model: type[BaseModel], error: ValidationError) -> ConfigError:
     """The first validation error as one sentence."""
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])

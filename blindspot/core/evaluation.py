@@ -28,11 +28,47 @@ class Rate(Record):
     """95 %: Wilson where every picture appears once, otherwise a bootstrap over pictures."""
 
 
+class Metric(Record):
+    """A metric that a benchmark is known by, over all its samples: what others publish."""
+
+    benchmark: str
+    """The benchmark."""
+    name: str
+    """As the benchmark calls it; the first of a benchmark is its headline."""
+    value: float | None
+    """In [0, 1]; None when nothing was scored."""
+    interval: tuple[float, float]
+    """95 %, by a bootstrap over pictures and groups; of a mean score as in `Rate`."""
+    n: int
+    """Scored answers."""
+    coverage: float
+    """Share of its answers that have a score."""
+
+
+class Judged(Record):
+    """What the judge did for one benchmark."""
+
+    benchmark: str
+    """The benchmark."""
+    by_rule: int
+    """Answers that the rule decided."""
+    by_judge: int
+    """Answers that the judge decided where the rule could not."""
+    unjudged: int
+    """Answers that nobody decided."""
+    audited: int
+    """Answers that both decided."""
+    agreed: int
+    """Of those, how many the same way."""
+    interval: tuple[float, float]
+    """95 % Wilson interval of that share."""
+
+
 class Metrics(Record):
     """`metrics.json`."""
 
-    grader: str
-    """Who graded, with its version."""
+    graders: dict[str, str]
+    """Who graded each benchmark, with its version."""
     model: str
     """The model's fingerprint."""
     overall: tuple[Rate, ...]
@@ -41,10 +77,19 @@ class Metrics(Record):
     """One per benchmark and half."""
     categories: tuple[Rate, ...]
     """One per category and half."""
+    own: tuple[Metric, ...] = ()
+    """The metrics that each benchmark is known by."""
+    judged: tuple[Judged, ...] = ()
+    """One per benchmark that needs a judge."""
     failures: dict[str, int] = Field(default_factory=dict)
     """Failures by kind, both halves."""
     coverage: float
-    """Share of all predictions that have an answer."""
+    """Share of all predictions that have a score."""
+
+    @property
+    def grader(self) -> str:
+        """All graders, by name."""
+        return ", ".join(sorted(set(self.graders.values())))
 
 
 class Evaluation:

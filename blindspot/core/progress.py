@@ -1,5 +1,5 @@
-"""Progress bars on stderr for anything over two seconds; a line at the end where stderr is no
-terminal.
+"""Progress bars on stderr for anything over two seconds; where stderr is no terminal a line now and
+then, and one at the end.
 """
 
 import sys
@@ -20,6 +20,9 @@ from rich.progress import (
 
 console = Console(stderr=True)
 
+_EVERY = 30.0
+"""Seconds between lines where stderr is no terminal."""
+
 
 class Advance(Protocol):
     """Call it with how many more are done, and what to show beside the bar."""
@@ -28,8 +31,8 @@ class Advance(Protocol):
 
 
 @contextmanager
-def progress(title: str, total: int) -> Iterator[Advance]:
-    """A bar of `total` steps with rate, elapsed and remaining time."""
+def progress(title: str, total: int | None) -> Iterator[Advance]:
+    """A bar of `total` steps, where they are known, with rate, elapsed and remaining time."""
     if not sys.stderr.isatty():
         yield from _plain(title, total)
         return
@@ -45,15 +48,23 @@ def progress(title: str, total: int) -> Iterator[Advance]:
         yield lambda count=1, note="": bar.update(task, advance=count, note=note)
 
 
-def _plain(title: str, total: int) -> Iterator[Advance]:
-    begun, done, last = time.monotonic(), 0, ""
+def _plain(title: str, total: int | None) -> Iterator[Advance]:
+    begun = said = time.monotonic()
+    done, last = 0, ""
+
+    def line() -> str:
+        of = f"{done}/{total}" if total else f"{done}"
+        return f"{title}: {of} in {time.monotonic() - begun:.1f} s {last}".rstrip()
 
     def advance(count: int = 1, note: str = "") -> None:
-        nonlocal done, last
+        nonlocal done, last, said
         done, last = done + count, note or last
+        if time.monotonic() - said > _EVERY:
+            said = time.monotonic()
+            say(line())
 
     yield advance
-    say(f"{title}: {done}/{total} in {time.monotonic() - begun:.1f} s {last}".rstrip())
+    say(line())
 
 
 def say(line: str) -> None:

@@ -52,6 +52,10 @@ class Sample(Record):
     """Everything else the benchmark says about it, as text."""
     half: Half = "diagnosis"
     """Only the diagnosis half may reach attributors, generators or trainers."""
+    component: str = ""
+    """What it shares a picture or group with, by name: one half holds all of it, and a bootstrap
+    draws all of it or nothing. Empty before the split.
+    """
 
     @property
     def category(self) -> str:
@@ -116,9 +120,9 @@ class Prediction(Record):
     repeat: int = 0
     """Which of the evaluation's repeats, from 0."""
     completion: Completion | None = None
-    """What the model said, or None after a failure."""
+    """What the model said, or None when it said nothing."""
     failure: Failure | None = None
-    """Why it said nothing, or None."""
+    """Why there is no score, or None; beside a completion only when nobody could judge it."""
     answer: str | None = None
     """What was extracted from the completion; None if nothing could be read."""
     score: float | None = Field(default=None, ge=0, le=1)
@@ -128,10 +132,11 @@ class Prediction(Record):
 
     @model_validator(mode="after")
     def _one_outcome(self) -> "Prediction":
-        if (self.completion is None) == (self.failure is None):
-            raise ValueError("a prediction has either a completion or a failure")
-        if (self.score is None) != (self.completion is None):
-            raise ValueError("a completion has a score, a failure has none")
+        unjudged = self.failure is not None and self.failure.kind == "unjudged"
+        if (self.completion is None) == (self.failure is None or unjudged):
+            raise ValueError("a prediction has a completion, or a failure that says why not")
+        if (self.score is None) != (self.failure is not None):
+            raise ValueError("a graded completion has a score, a failure has none")
         return self
 
 

@@ -66,8 +66,8 @@ def test_evaluate_diagnose_report(blindspot, config: Path, tmp_path: Path) -> No
     run = tmp_path / "run"
     code, out, _ = blindspot("evaluate", config, "--out", run)
     assert code == 0
-    assert "color/geometric" in out
-    assert "100.0 [" in out
+    assert "accuracy" in out
+    assert "50.0 [" in out
     code, out, _ = blindspot("diagnose", run)
     assert code == 0
     assert "shape on geometric images" in out
@@ -212,10 +212,10 @@ def test_an_artifact_of_another_schema(blindspot, config: Path, tmp_path: Path) 
     run = tmp_path / "run"
     blindspot("evaluate", config, "--out", run)
     manifest = run / "round-0" / "evaluation" / "manifest.json"
-    text = manifest.read_text().replace('"schema_version": 1', '"schema_version": 0')
+    text = manifest.read_text().replace('"schema_version": 2', '"schema_version": 1')
     manifest.write_text(text)
     code, _, err = blindspot("diagnose", run)
-    assert (code, "schema version 0, this blindspot reads 1" in err) == (2, True)
+    assert (code, "schema version 1, this blindspot reads 2" in err) == (2, True)
 
 
 def test_no_space_on_the_disk(
@@ -242,3 +242,51 @@ def test_two_at_once(blindspot, config: Path, tmp_path: Path) -> None:
 def test_wrong_usage(blindspot) -> None:
     assert blindspot("run")[0] == 2
     assert blindspot("fly")[0] == 2
+
+
+@pytest.fixture
+def two_runs(blindspot, config: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A and B on the same 120 questions: A knows the odd ones, B the first 90."""
+    blindspot("evaluate", config, "--out", tmp_path / "a")
+    answers = [{"prompt": f"q{i}", "text": "red" if i < 90 else "green"} for i in range(120)]
+    (tmp_path / "answers.jsonl").write_text("\n".join(map(json.dumps, answers)))
+    blindspot("evaluate", config, "--out", tmp_path / "b")
+    return tmp_path / "a", tmp_path / "b"
+
+
+def test_compare(blindspot, two_runs: tuple[Path, Path]) -> None:
+    code, out, _ = blindspot("compare", *two_runs, "--flips", 3)
+    assert code == 0
+    assert "B against A on both halves" in out
+    cells = next(line for line in out.splitlines() if line.startswith("│ b ")).split()
+    assert [c for c in cells if c != "│"][:4] == ["b", "120", "50.0", "75.0"]
+    assert "Lost: A right, B wrong, 3 of 15. Won: A wrong, B right, 3 of 45" in out
+    assert sum(line.startswith("│ lost") for line in out.splitlines()) == 3
+    assert "Lost:" not in blindspot("compare", *two_runs, "--flips", 0)[1]
+
+
+def test_compare_as_json(blindspot, two_runs: tuple[Path, Path]) -> None:
+    a, b = two_runs
+    code, out, _ = blindspot("compare", a / "round-0", b / "round-0" / "evaluation", "--json")
+    found = json.loads(out)
+    assert (code, found["half"], found["overall"]["difference"]) == (0, "both", 0.25)
+    assert {f["sample_id"] for f in found["lost"]} == {f"s{i}" for i in range(91, 120, 2)}
+    assert found["lost"][0] | {"sample_id": ""} == {
+        "benchmark": "b",
+        "sample_id": "",
+        "target": "red",
+        "a": ["red"],
+        "b": ["green"],
+    }
+    held_out = json.loads(blindspot("compare", a, b, "--half", "held_out", "--json")[1])
+    other = json.loads(blindspot("compare", a, b, "--half", "diagnosis", "--json")[1])
+    assert held_out["overall"]["n"] + other["overall"]["n"] == 120
+
+
+def test_mistakes_in_comparing(blindspot, two_runs: tuple[Path, Path], tmp_path: Path) -> None:
+    a, _ = two_runs
+    code, _, err = blindspot("compare", a, tmp_path / "nowhere")
+    assert (code, "Give RUN, RUN/round-N" in err) == (2, True)
+    code, _, err = blindspot("compare", a, a / "round-0")
+    assert (code, "Name two rounds" in err) == (2, True)
+    assert blindspot("compare", a, a, "--half", "test")[0] == 2

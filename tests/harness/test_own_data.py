@@ -12,16 +12,16 @@ from PIL import Image
 
 from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore, encode
-from harness import own_data
-from harness.settings import BenchmarkSettings
+from harness import own_data, suite
+from harness.settings import BenchmarkSettings, EvaluationSettings
 
 PNG = encode(Image.new("RGB", (6, 6), "red"))
 ROW = {"id": "1", "question": "What color?", "target": "red", "image": {"bytes": PNG, "path": None}}
 
 
-def load(path: Path, tmp_path: Path, **columns: str) -> own_data.Loaded:
+def load(path: Path, tmp_path: Path, **columns: str) -> suite.Loaded:
     settings = BenchmarkSettings(name="mine", path=path, columns=columns)
-    return own_data.load(settings, ImageStore(tmp_path / "images"))
+    return suite.load(EvaluationSettings(benchmarks=(settings,)), ImageStore(tmp_path / "images"))
 
 
 def parquet(tmp_path: Path, *rows: dict[str, Any]) -> Path:
@@ -104,7 +104,7 @@ def test_duplicate_ids(tmp_path: Path) -> None:
 def test_nothing_there_and_nothing_in_it(tmp_path: Path) -> None:
     missing = BenchmarkSettings(name="mine", path=tmp_path / "nowhere.parquet")
     with pytest.raises(DataError, match="no such file or folder"):
-        own_data.digest(missing)
+        own_data.BENCHMARK.digest(missing, tmp_path / "lock")
     with pytest.raises(DataError, match="has no rows"):
         load(jsonl(tmp_path), tmp_path)
     (tmp_path / "x.txt").write_text("")

@@ -177,7 +177,7 @@ def _rates(
 def _write_evaluation(folder: RunFolder, number: int, rows: list[Sample], world: World) -> Metrics:
     pairs = [(s, _predict(s, number, world)) for s in rows]
     metrics = Metrics(
-        grader="rules/1",
+        graders={"b": "rules/1"},
         model=f"{number:064x}",
         overall=_rates(pairs, lambda s: "overall"),
         benchmarks=_rates(pairs, lambda s: s.benchmark),

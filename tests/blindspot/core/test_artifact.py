@@ -66,7 +66,7 @@ def test_missing_wrong_and_newer_artifacts_have_their_sentence(tmp_path: Path) -
         open_artifact(out, "diagnosis")
     manifest = json.loads((out / MANIFEST).read_text())
     (out / MANIFEST).write_text(json.dumps(manifest | {"schema_version": 99}))
-    with pytest.raises(DataError, match="schema version 99, this blindspot reads 1"):
+    with pytest.raises(DataError, match="schema version 99, this blindspot reads 2"):
         open_artifact(out, "evaluation")
     (out / MANIFEST).write_text("{")
     with pytest.raises(DataError, match="cannot be read"):

@@ -84,6 +84,7 @@ def test_a_dead_endpoint_ends_the_run_with_a_sentence(ledger: Ledger) -> None:
 
 def test_progress_counts_known_answers_too(ledger: Ledger) -> None:
     ask(Echo(), requests("a"), ledger)
-    seen: list[int] = []
-    ask(Echo(), requests("a", "b"), ledger, seen.append)
-    assert sum(seen) == 2
+    seen: list[tuple[int, Outcome]] = []
+    ask(Echo(), requests("a", "b", "a"), ledger, seen.extend)
+    a, b = Completion(text="a"), Completion(text="b")
+    assert sorted(seen, key=lambda pair: pair[0]) == [(0, a), (1, b), (2, a)]

@@ -1,0 +1,43 @@
+"""Command-line options as `--set` overrides: what one means is declared once, in the settings."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def evaluation(
+    model: str | None = None,
+    backend: str | None = None,
+    base_urls: Sequence[str] | None = None,
+    suite: str | None = None,
+    benchmarks: Sequence[str] | None = None,
+    data: Path | None = None,
+    limit: int | None = None,
+    repeats: int | None = None,
+    min_coverage: float | None = None,
+) -> list[str]:
+    """The options of `blindspot evaluate` that were given. A model with an address is an
+    endpoint's, any other a checkpoint.
+    """
+    named = {"name": _slug(model)} if model else {}
+    of_model = {
+        "model.backend": backend or ("openai_api" if base_urls else None),
+        "model.model" if base_urls else "model.checkpoint": model,
+        "model.base_urls": list(base_urls) if base_urls else None,
+    }
+    of_evaluation = {
+        "evaluation.suite": suite,
+        "evaluation.benchmarks": list(benchmarks) if benchmarks else None,
+        "evaluation.data": str(data.resolve()) if data else None,
+        "evaluation.limit": limit,
+        "evaluation.repeats": repeats,
+        "evaluation.min_coverage": min_coverage,
+    }
+    given = {**named, **of_model, **of_evaluation}
+    return [f"{key}={json.dumps(value)}" for key, value in given.items() if value is not None]
+
+
+def _slug(model: str) -> str:
+    """`Qwen/Qwen2.5-VL-7B-Instruct` as the name of a folder."""
+    return re.sub(r"[^\w.\-]+", "-", Path(model).name).strip("-.").casefold() or "run"

@@ -1,0 +1,107 @@
+"""The one judge: decides where a benchmark's rule cannot, and nowhere else.
+
+Its calls go through the ledger like all others. It also sees a fixed random part of what the rules
+decided, so that its agreement with them can be stated. A judge that does not answer, or answers
+unreadably twice, leaves the answer `unjudged`: no score.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from blindspot.core.artifact import digest_of
+from blindspot.core.asking import OnAnswers, ask
+from blindspot.core.grading import Grade, letter
+from blindspot.core.model import Model, ModelSettings, Request, Sampling, fingerprint, open_model
+from blindspot.core.progress import progress
+from blindspot.core.records import Completion, Failure, Outcome, Sample
+from blindspot.core.run_folder import RunFolder
+
+PROMPT: Final = (Path(__file__).parent / "judge.txt").read_text()
+_SAMPLING: Final = Sampling(max_tokens=512)
+_OBJECT: Final = re.compile(r"\{[^{}]*\}", re.DOTALL)
+_ATTEMPTS: Final = 2
+"""Replies that are asked for when one cannot be read."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One answer to be judged."""
+
+    sample: Sample
+    text: str
+
+
+def version(settings: ModelSettings) -> str:
+    """Names the judge and its prompt; scores of two judges are never compared."""
+    return f"judge-{digest_of([PROMPT, fingerprint(settings)])[:8]}"
+
+
+def decide(
+    settings: ModelSettings, questions: Sequence[Question], folder: RunFolder
+) -> list[Grade | Failure]:
+    """The judge's verdict on each answer, in order."""
+    if not questions:
+        return []
+    model = open_model(settings, folder.images)
+    with progress("judge", len(questions)) as advance:
+        found = _replies(model, questions, folder, 0, lambda answers: advance(len(answers)))
+        for attempt in range(1, _ATTEMPTS):
+            again = [i for i, verdict in enumerate(found) if verdict is None]
+            replies = _replies(model, [questions[i] for i in again], folder, attempt)
+            for i, verdict in zip(again, replies, strict=True):
+                found[i] = verdict
+    return [verdict or _unjudged("the judge's reply cannot be read") for verdict in found]
+
+
+def prompt(question: Question) -> str:
+    """What the judge is asked."""
+    sample = question.sample
+    options = "".join(f"{letter(i)}. {text}\n" for i, text in enumerate(sample.options))
+    return PROMPT.format(
+        question=sample.question,
+        options=f"Options:\n{options}" if options else "",
+        target=sample.target,
+        response=question.text,
+    )
+
+
+def read(reply: str) -> Grade | None:
+    """The verdict in a reply, or None when there is none."""
+    for text in reversed(_OBJECT.findall(reply)):
+        try:
+            verdict = json.loads(text)
+        except json.JSONDecodeError:
+            continue
+        if isinstance(verdict.get("correct"), bool):
+            answer = verdict.get("final_answer")
+            return Grade(_said(answer), float(verdict["correct"]))
+    return None
+
+
+def _said(answer: object) -> str | None:
+    return None if answer in (None, "", "none") else str(answer)
+
+
+def _replies(
+    model: Model,
+    questions: Sequence[Question],
+    folder: RunFolder,
+    attempt: int,
+    on_answers: OnAnswers = lambda answers: None,
+) -> list[Grade | Failure | None]:
+    requests = [Request(prompt=prompt(q), sampling=_SAMPLING, repeat=attempt) for q in questions]
+    return [_verdict(outcome) for outcome in ask(model, requests, folder.ledger, on_answers)]
+
+
+def _verdict(outcome: Outcome) -> Grade | Failure | None:
+    if isinstance(outcome, Completion):
+        return read(outcome.text)
+    return _unjudged(f"the judge did not answer: {outcome.kind}: {outcome.message}")
+
+
+def _unjudged(why: str) -> Failure:
+    return Failure(kind="unjudged", message=why, retryable=True)

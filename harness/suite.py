@@ -1,0 +1,176 @@
+"""The suite: which benchmarks a config names, and their samples with pictures in the store."""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from blindspot.core.errors import ConfigError, DataError, UnknownNameError
+from blindspot.core.images import ImageStore
+from blindspot.core.progress import progress
+from blindspot.core.records import Failure, Sample
+from blindspot.core.registry import nearest
+from harness import own_data
+from harness.benchmark import Benchmark, Doc, Item, Opened, benchmarks
+from harness.halves import unit_hash
+from harness.settings import BenchmarkSettings, EvaluationSettings
+
+_SUITES: Final = Path(__file__).parent / "suites"
+_BLOCK: Final = 64
+"""Items whose pictures are stored at once; it bounds how many pictures are in memory."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One benchmark of the suite."""
+
+    settings: BenchmarkSettings
+    benchmark: Benchmark
+    lock: Path
+
+    def digest(self) -> str:
+        """Digest of its data."""
+        return self.benchmark.digest(self.settings, self.lock)
+
+    def open(self) -> Opened:
+        """Open its data."""
+        return self.benchmark.open(self.settings, self.lock)
+
+
+@dataclass
+class Loaded:
+    """What there is to ask."""
+
+    samples: list[Sample] = field(default_factory=list)
+    docs: dict[str, Doc] = field(default_factory=dict)
+    """Native rows by sample id, where the benchmark needs them."""
+    broken: dict[str, Failure] = field(default_factory=dict)
+    """Why a sample's pictures cannot be had, by its id."""
+    opened: dict[str, Opened] = field(default_factory=dict)
+    """By name of the benchmark."""
+
+
+def entries(config: EvaluationSettings) -> list[Entry]:
+    """The suite in order. Raises ConfigError for an empty one, UnknownNameError with the nearest
+    name for a benchmark that is not known.
+    """
+    named = [*_suite(config.suite), *config.benchmarks]
+    if not named:
+        way_out = 'Name some: evaluation.suite = "eleven" or [[evaluation.benchmarks]]'
+        raise ConfigError("The suite", "it has no benchmarks", way_out)
+    twice = [b.name for i, b in enumerate(named) if b.name in {other.name for other in named[:i]}]
+    if twice:
+        why = f"'{twice[0]}' stands in it twice"
+        raise ConfigError("The suite", why, "Name every benchmark once")
+    placed = [_placed(b, config.data) for b in named]
+    return [Entry(b, _benchmark(b), config.lock) for b in placed]
+
+
+def digests(config: EvaluationSettings) -> dict[str, str]:
+    """Digest of every benchmark's data, by name."""
+    return {entry.settings.name: entry.digest() for entry in entries(config)}
+
+
+def load(config: EvaluationSettings, images: ImageStore) -> Loaded:
+    """Every sample that is asked, its pictures stored. Raises DataError for a benchmark that cannot
+    be used.
+    """
+    loaded = Loaded()
+    for entry in entries(config):
+        opened = entry.open()
+        loaded.opened[entry.settings.name] = opened
+        total = config.limit or entry.benchmark.facts.size
+        with progress(f"read {entry.settings.name}", total or None) as advance:
+            for item in stored(opened.items(_wanted(opened, config.limit)), images):
+                _add(loaded, item)
+                advance()
+    return loaded
+
+
+def stored(items: Iterable[Item], images: ImageStore) -> Iterator[Item]:
+    """The items with their samples' pictures in the store, some at a time on several threads."""
+    todo = iter(items)
+    with ThreadPoolExecutor() as pool:
+        while block := list(islice(todo, _BLOCK)):
+            yield from pool.map(lambda item: _stored(item, images), block)
+
+
+def names() -> list[str]:
+    """The suites that come with the package."""
+    return sorted(p.stem for p in _SUITES.glob("*.toml"))
+
+
+def _stored(item: Item, images: ImageStore) -> Item:
+    try:
+        kept = tuple(images.put(picture) for picture in item.pictures)
+    except DataError as error:
+        failure = Failure(kind="image", message=error.why, retryable=False)
+        return Item(item.sample, (), item.doc, failure)
+    return Item(item.sample.model_copy(update={"images": kept}), (), item.doc, item.failure)
+
+
+def _add(loaded: Loaded, item: Item) -> None:
+    sample = item.sample
+    if sample.id in loaded.docs:
+        why = f"the id '{sample.id}' stands in more than one of them"
+        raise DataError("The suite's benchmarks", why, "Give every sample an id of its own")
+    loaded.samples.append(sample)
+    loaded.docs[sample.id] = item.doc
+    if item.failure:
+        loaded.broken[sample.id] = item.failure
+
+
+def _wanted(opened: Opened, limit: int | None) -> set[str] | None:
+    """A fixed random subset that depends on the ids alone; None for all."""
+    if limit is None:
+        return None
+    return set(sorted(opened.ids(), key=unit_hash)[:limit])
+
+
+def _suite(name: str) -> list[BenchmarkSettings]:
+    """The benchmarks of a suite by name or file."""
+    if not name:
+        return []
+    file = Path(name) if name.endswith(".toml") else _SUITES / f"{name}.toml"
+    if not file.is_file():
+        why = "there is no such suite"
+        raise UnknownNameError(f"The suite '{name}'", why, nearest(name, names()))
+    try:
+        listed = tomllib.loads(file.read_text())["benchmarks"]
+    except (tomllib.TOMLDecodeError, KeyError, OSError) as error:
+        why = f"it is not a TOML file with benchmarks = […] ({error})"
+        raise ConfigError(f"The suite {file}", why, "Correct it") from error
+    root = {"root": file.resolve().parent}
+    return [BenchmarkSettings.model_validate(entry, context=root) for entry in listed]
+
+
+def _placed(settings: BenchmarkSettings, data: Path | None) -> BenchmarkSettings:
+    """With its subfolder of the data folder as its path, where one lies there."""
+    own = data / settings.name if data is not None else None
+    if settings.path is not None or own is None or not own.exists():
+        return settings
+    return settings.model_copy(update={"path": own})
+
+
+def _benchmark(settings: BenchmarkSettings) -> Benchmark:
+    """The benchmark that the settings mean."""
+    if settings.file is not None:
+        from harness import python_file
+
+        return python_file.load(settings.file)
+    if settings.task:
+        from harness import lmms_task
+
+        return lmms_task.load(settings)
+    if settings.name in benchmarks.names():
+        return benchmarks.load(settings.name)
+    if settings.path is not None:
+        return own_data.BENCHMARK
+    raise UnknownNameError(
+        f"The benchmark '{settings.name}'",
+        "it is not one of ours and has no path, task or file",
+        nearest(settings.name, benchmarks.names()),
+    )
