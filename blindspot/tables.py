@@ -56,6 +56,16 @@ def own_metrics(metrics: Metrics) -> Table:
     return table
 
 
+def benchmarks(rows: Sequence[Sequence[str]]) -> Table:
+    """What is known of each benchmark before it is run."""
+    table = Table(title="Benchmarks", title_justify="left")
+    for name in ("name", "samples", "judge", "data here", "licence", "paper"):
+        table.add_column(name, justify="right" if name == "samples" else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
 def headline(metrics: Metrics) -> list[Metric]:
     """The first metric of each benchmark."""
     firsts: dict[str, Metric] = {}

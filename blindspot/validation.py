@@ -30,6 +30,29 @@ def plugins(kind: str | None = None) -> dict[str, list[tuple[str, str]]]:
     return {k: [(n, r.summary(n)) for n in r.names()] for k, r in wanted.items()}
 
 
+def benchmark_table(data: Path | None = None) -> list[tuple[str, ...]]:
+    """One row per benchmark: name, samples, judge, whether its data is here, licence, paper. `data`
+    is a folder with one subfolder per benchmark.
+    """
+    from harness import rows, suite
+    from harness.benchmark import benchmarks
+    from harness.settings import BenchmarkSettings, EvaluationSettings
+
+    named = tuple(BenchmarkSettings(name=name) for name in benchmarks.names())
+    config = EvaluationSettings(benchmarks=named, data=data)
+    return [
+        (
+            entry.settings.name,
+            f"{entry.benchmark.facts.size:,}",
+            "where the rule cannot decide" if entry.benchmark.facts.judge else "never",
+            "yes" if rows.is_here(entry.settings, entry.benchmark.facts) else "no",
+            entry.benchmark.facts.licence,
+            entry.benchmark.facts.paper,
+        )
+        for entry in suite.entries(config)
+    ]
+
+
 def _benchmarks(config: Config) -> Iterator[str]:
     """What is here is opened and counted; nothing is downloaded."""
     from harness import rows, suite
@@ -38,7 +61,7 @@ def _benchmarks(config: Config) -> Iterator[str]:
         name, facts = entry.settings.name, entry.benchmark.facts
         if facts.dataset and not rows.is_here(entry.settings, facts):
             size = "size unknown" if facts.download_gb is None else f"{facts.download_gb} GB"
-            yield f"benchmark {name}: {facts.size} samples, to download from {facts.dataset} ({size})"
+            yield f"benchmark {name}: {facts.size} samples, to download: {facts.dataset} ({size})"
             continue
         with tempfile.TemporaryDirectory() as scratch:
             yield f"benchmark {name}: {_counted(entry.open(), ImageStore(Path(scratch)))}"

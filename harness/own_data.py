@@ -77,7 +77,7 @@ class OpenedData:
         if not seen:
             raise refused(self.settings, "it has no rows", "Give a file with at least one question")
 
-    def grade(self, sample: Sample, doc: Doc, text: str) -> Grade:
+    def grade(self, sample: Sample, doc: Doc, text: str) -> Grade | None:
         """As the trainer's reward does."""
         return grade(text, target=sample.target, kind=sample.answer_kind, options=sample.options)
 

@@ -23,12 +23,12 @@ from blindspot.core.records import Failure, Prediction, Sample
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from harness import judge, scoring, suite
-from harness.halves import components, half
 from harness.own_metrics import own_metrics
 from harness.rates import metrics
 from harness.running import Running
 from harness.scoring import Asked, Rules
 from harness.settings import EvaluationSettings
+from harness.splitting import split
 from harness.suite import Loaded
 
 
@@ -62,7 +62,7 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
     predictions = scoring.predictions(asked, rules, graders, decide)
     needy = _need_a_judge(config)
     judged = scoring.judged(asked, rules, predictions, needy, config.judge_audit, decide)
-    samples = _split(config, loaded, inputs.folder)
+    samples = split(config, loaded.samples, inputs.folder.images)
     own = own_metrics(loaded, samples, predictions)
     result = metrics(samples, predictions, model, graders, own, judged)
     _write(draft.path, samples, predictions, result)
@@ -135,21 +135,6 @@ def _graders(config: EvaluationSettings, loaded: Loaded) -> dict[str, str]:
 
 def _need_a_judge(config: EvaluationSettings) -> list[str]:
     return [e.settings.name for e in suite.entries(config) if e.benchmark.facts.judge]
-
-
-def _split(config: EvaluationSettings, loaded: Loaded, folder: RunFolder) -> list[Sample]:
-    """The samples with their component and half."""
-    fixed = {e.settings.name: e.settings.half for e in suite.entries(config)}
-    clusters = components(loaded.samples, folder.images)
-    return [
-        s.model_copy(
-            update={
-                "component": c,
-                "half": fixed[s.benchmark] or half(c, config.diagnosis_share),
-            }
-        )
-        for s, c in zip(loaded.samples, clusters, strict=True)
-    ]
 
 
 def _write(

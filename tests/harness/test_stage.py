@@ -13,6 +13,7 @@ from blindspot.core.errors import DataError, StageError
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.images import encode
 from blindspot.core.model import ModelSettings
+from blindspot.core.records import Half
 from blindspot.core.run_folder import RunFolder
 from harness.settings import BenchmarkSettings, EvaluationSettings
 from harness.stage import EvaluationInputs, run
@@ -102,3 +103,35 @@ def test_two_benchmarks_with_the_same_ids(tmp_path: Path) -> None:
     twice = (suite, suite.model_copy(update={"name": "again"}))
     with pytest.raises(DataError, match="stands in more than one"):
         evaluate(tmp_path, answers(tmp_path, RED), benchmarks=twice)
+
+
+def test_a_target_task_keeps_its_sets_on_their_sides(tmp_path: Path) -> None:
+    validation = target_set(tmp_path, "v", "diagnosis", range(12))
+    test = target_set(tmp_path, "t", "held_out", range(12, 24))
+    result = evaluate(tmp_path, answers(tmp_path, RED), benchmarks=(validation, test))
+    assert {(s.benchmark, s.half) for s in result.samples()} == {
+        ("v", "diagnosis"),
+        ("t", "held_out"),
+    }
+
+
+def test_a_target_task_whose_sets_share_a_picture_is_refused(tmp_path: Path) -> None:
+    validation = target_set(tmp_path, "v", "diagnosis", range(12))
+    test = target_set(tmp_path, "t", "held_out", range(11, 20))
+    with pytest.raises(DataError, match=r"'vs11' \(diagnosis\) and 'ts11' \(held_out\) share"):
+        evaluate(tmp_path, answers(tmp_path, RED), benchmarks=(validation, test))
+
+
+def target_set(folder: Path, name: str, half: Half, numbers: range) -> BenchmarkSettings:
+    """One set of a target task, with a picture per number."""
+    rows = [
+        {
+            "id": f"{name}s{i}",
+            "question": "q",
+            "target": "red",
+            "image": {"bytes": encode(Image.new("RGB", (4, 4), (i, 0, 0))), "path": None},
+        }
+        for i in numbers
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), folder / f"{name}.parquet")
+    return BenchmarkSettings(name=name, path=folder / f"{name}.parquet", half=half)

@@ -56,5 +56,5 @@ def test_a_broken_table_has_its_sentence(tmp_path: Path) -> None:
 def test_a_prediction_is_an_answer_or_a_failure_never_both_or_neither() -> None:
     with pytest.raises(ValueError, match="a completion, or a failure that says why not"):
         Prediction(sample_id="1", grader="g")
-    with pytest.raises(ValueError, match="a completion has a score"):
+    with pytest.raises(ValueError, match="a graded completion has a score"):
         Prediction(sample_id="1", completion=Completion(text="x"), grader="g")

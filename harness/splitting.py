@@ -1,0 +1,51 @@
+"""Samples with their component and half.
+
+A component takes the half that the config fixes for one of its members (the two sets of a target
+task), and otherwise the one its name hashes to. Two sets of a target task that share a picture are
+refused, since the test set would be no test.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from blindspot.core.errors import DataError
+from blindspot.core.images import ImageStore
+from blindspot.core.records import Half, Sample
+from harness import suite
+from harness.halves import components, half
+from harness.settings import EvaluationSettings
+
+
+def split(
+    config: EvaluationSettings, samples: Sequence[Sample], images: ImageStore
+) -> list[Sample]:
+    """The samples with component and half. Raises DataError when what belongs together is fixed on
+    both sides.
+    """
+    fixed = {e.settings.name: e.settings.half for e in suite.entries(config)}
+    names = components(samples, images)
+    sides = _sides(samples, names, fixed)
+    return [
+        s.model_copy(
+            update={"component": c, "half": sides.get(c) or half(c, config.diagnosis_share)}
+        )
+        for s, c in zip(samples, names, strict=True)
+    ]
+
+
+def _sides(
+    samples: Sequence[Sample], names: Sequence[str], fixed: Mapping[str, Half | None]
+) -> dict[str, Half]:
+    """The half of every component that has a member with a fixed one."""
+    first: dict[str, tuple[Half, str]] = {}
+    for sample, name in zip(samples, names, strict=True):
+        side = fixed[sample.benchmark]
+        if side is None:
+            continue
+        there, other = first.setdefault(name, (side, sample.id))
+        if there != side:
+            raise DataError(
+                "The halves of the target task",
+                f"'{other}' ({there}) and '{sample.id}' ({side}) share a picture or a group",
+                "Take one of them out: a test set is no test of what was diagnosed on its pictures",
+            )
+    return {name: side for name, (side, _) in first.items()}
