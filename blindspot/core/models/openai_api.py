@@ -1,38 +1,56 @@
 """Any OpenAI-compatible endpoint, through the openai client with its own retries off: there is one
 retry policy, this one.
 
-Transient failures (time-outs, dropped connections, 408, 409, 429, 5xx) are tried again with full
-jitter, or after the server's Retry-After; everything else is a failure at once. Several addresses
-of one model are spread over, the same picture always to the same address, so that a server's prefix
-cache can serve it.
+Transient failures (time-outs, dropped connections, 408, 409, 429, 5xx, a broken body) are tried
+again with full jitter, or after the server's Retry-After, which every request to that address then
+waits for; everything else is a failure at once. Each address has its `Throttle`, so fewer requests
+are under way while it pushes back.
+
+Several addresses of one model are spread over, the same picture always to the same address, so that
+a server's prefix cache can serve it. Where an address does not answer, its requests go to the next
+one of each request's own order, which spreads them over all others, and return when it is back.
+
+What only the server decides (pixel limits, the chat template's file) is refused here rather than
+ignored. Nothing is logged, and a key stays out of all that is kept.
 """
 
 import asyncio
 import base64
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import openai
 
 from blindspot.core.artifact import digest_of
+from blindspot.core.chat import BodyError, Refusal, Secret, completion, refusal, send
 from blindspot.core.errors import ConfigError
 from blindspot.core.images import ImageStore
-from blindspot.core.model import (
-    Backend,
-    Model,
-    ModelSettings,
-    Request,
-    sampling_arguments,
-    split_reasoning,
-)
-from blindspot.core.records import Completion, Failure, FailureKind, Outcome, Usage
+from blindspot.core.model import Backend, Model, ModelSettings, Request, sampling_arguments
+from blindspot.core.probing import probe
+from blindspot.core.prompt import parts
+from blindspot.core.records import Completion, Failure, Outcome
+from blindspot.core.throttle import Throttle
 
 _BASE_DELAY: Final = 0.5
 _MAX_DELAY: Final = 30.0
+_MAX_PAUSE: Final = 300.0
+"""Seconds of Retry-After that are waited for; a server that asks for more ends the request."""
+_CONNECT: Final = 10.0
+"""Seconds for a connection to stand, where an attempt may take longer."""
 _MIME: Final = {"jpg": "jpeg"}
-_FINISH: Final = {"length": "length", "content_filter": "content_filter"}
+
+
+@dataclass
+class _Address:
+    """One of the model's addresses."""
+
+    url: str
+    throttle: Throttle
+    client: openai.AsyncOpenAI | None = None
 
 
 class OpenAIModel:
@@ -42,62 +60,102 @@ class OpenAIModel:
 
     def __init__(self, settings: ModelSettings, images: ImageStore, fingerprint: str) -> None:
         self.fingerprint = fingerprint
-        self.concurrency = settings.concurrency
+        self.concurrency = settings.concurrency * len(settings.base_urls)
         self._settings = settings
         self._images = images
-        self._clients: list[openai.AsyncOpenAI] = []
+        self._secret = Secret(_key(settings))
+        self._addresses = [_Address(u, Throttle(settings.concurrency)) for u in settings.base_urls]
+        self._abilities: dict[str, Any] | None = None
 
     async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
         """One outcome per request; attempts are made until one answers or none can help."""
         return [await self._one(request) for request in requests]
 
     async def abilities(self) -> dict[str, Any]:
-        """Not probed yet."""
-        return {}
+        """What the first address honours, probed once through a connection of its own."""
+        if self._abilities is None:
+            async with self._client(self._settings.base_urls[0]) as client:
+                self._abilities = await probe(client, self._settings.model, self._secret)
+        return self._abilities
 
     async def rest(self) -> None:
         """Close the connections, which belong to one event loop."""
-        for client in self._clients:
-            await client.close()
-        self._clients = []
+        for address in self._addresses:
+            if address.client is not None:
+                await address.client.close()
+            address.client = None
 
     async def _one(self, request: Request) -> Outcome:
-        if not self._clients:
-            self._clients = [_client(self._settings, url) for url in self._settings.base_urls]
-        client = self._clients[_route(request, len(self._clients))]
         try:
-            messages = self._messages(request)
+            body = self._body(request)
         except OSError as error:
             return Failure(kind="image", message=str(error), retryable=False)
+        order = list(_order(request, self._addresses))
+        silent: list[_Address] = []
         for attempt in range(1, self._settings.max_attempts + 1):
-            try:
-                return _completion(await self._send(client, messages, request))
-            except openai.OpenAIError as error:
-                failure, wait = _failure(error, attempt, client.api_key)
-                if wait is None or attempt == self._settings.max_attempts:
-                    return failure
-                await asyncio.sleep(wait)
+            address, ticket = await _admitted(order, silent)
+            outcome = await self._attempt(address, ticket, body)
+            if isinstance(outcome, Completion):
+                return outcome
+            if not _worth_another(outcome) or attempt == self._settings.max_attempts:
+                return outcome.failure
+            silent += [address] if outcome.silent else []
+            await asyncio.sleep(_delay(outcome, attempt))
         raise AssertionError("max_attempts is at least 1")
 
-    async def _send(self, client: openai.AsyncOpenAI, messages: list[Any], request: Request) -> Any:
-        return await client.chat.completions.create(
-            model=self._settings.model,
-            messages=messages,
-            **sampling_arguments(request.sampling, request.repeat),
-        )
+    async def _attempt(
+        self, address: _Address, ticket: int, body: dict[str, Any]
+    ) -> Completion | Refusal:
+        """One request that has entered its address; what came of it tunes the throttle."""
+        throttle = address.throttle
+        try:
+            if address.client is None:
+                address.client = self._client(address.url)
+            async with asyncio.timeout(self._settings.timeout):
+                answer = await send(address.client, body)
+            outcome = completion(answer, body["max_tokens"], self._secret)
+        except (openai.OpenAIError, BodyError, TimeoutError) as error:
+            outcome = refusal(error, address.url, self._settings.model, self._secret)
+            _tell(throttle, ticket, outcome)
+        else:
+            throttle.served(ticket)
+        finally:
+            throttle.leave()
+        return outcome
 
-    def _messages(self, request: Request) -> list[Any]:
-        pictures = [
-            {"type": "image_url", "image_url": {"url": self._data_url(name)}}
-            for name in request.images
-        ]
-        user = {"role": "user", "content": [*pictures, {"type": "text", "text": request.prompt}]}
+    def _body(self, request: Request) -> dict[str, Any]:
+        template = self._settings.template_arguments
+        return {
+            "model": self._settings.model,
+            "messages": self._messages(request),
+            **sampling_arguments(request.sampling, request.repeat),
+            **({"chat_template_kwargs": dict(template)} if template else {}),
+        }
+
+    def _messages(self, request: Request) -> list[dict[str, Any]]:
+        """The turns; a question without pictures is plain text, which every server reads."""
+        turn = [self._part(*part) for part in parts(request.prompt, request.images)]
+        user = {"role": "user", "content": turn if request.images else request.prompt}
         return [*([{"role": "system", "content": request.system}] if request.system else []), user]
+
+    def _part(self, image: str | None, text: str | None) -> dict[str, Any]:
+        if image is None:
+            return {"type": "text", "text": text}
+        return {"type": "image_url", "image_url": {"url": self._data_url(image)}}
 
     def _data_url(self, name: str) -> str:
         kind = name.rsplit(".", 1)[-1]
-        data = base64.b64encode(self._images.path(name).read_bytes()).decode()
+        data = base64.b64encode(self._images.path(name).read_bytes()).decode("ascii")
         return f"data:image/{_MIME.get(kind, kind)};base64,{data}"
+
+    def _client(self, url: str) -> openai.AsyncOpenAI:
+        seconds = self._settings.timeout
+        return openai.AsyncOpenAI(
+            base_url=url,
+            api_key=self._secret.key or "none",
+            max_retries=0,
+            timeout=openai.Timeout(seconds, connect=min(seconds, _CONNECT)),
+        )
 
 
 class _Plugin:
@@ -107,90 +165,126 @@ class _Plugin:
         if not settings.base_urls or not settings.model:
             missing = "model.base_urls" if not settings.base_urls else "model.model"
             raise ConfigError(missing, "openai_api needs it", f"Set {missing} in the config")
-        if settings.api_key_env and not os.environ.get(settings.api_key_env):
-            raise ConfigError(
-                f"The environment variable {settings.api_key_env}",
-                "model.api_key_env names it and it is not set",
-                f"export {settings.api_key_env}=…",
-            )
+        for url in settings.base_urls:
+            _check_address(url)
+        _check_key(settings)
+        _check_server_side(settings)
 
     def fingerprint(self, settings: ModelSettings) -> str:
-        return digest_of(
-            {"urls": sorted(settings.base_urls), "model": settings.model, "epoch": settings.epoch}
-        )
+        identity = {"urls": sorted(settings.base_urls), "model": settings.model}
+        template = settings.template_arguments
+        extra = {"template_arguments": template} if template else {}
+        return digest_of({**identity, "epoch": settings.epoch, **extra})
 
     def open(self, settings: ModelSettings, images: ImageStore) -> Model:
         return OpenAIModel(settings, images, self.fingerprint(settings))
 
 
-def _client(settings: ModelSettings, url: str) -> openai.AsyncOpenAI:
-    key = os.environ.get(settings.api_key_env, "") if settings.api_key_env else ""
-    return openai.AsyncOpenAI(
-        base_url=url, api_key=key or "none", max_retries=0, timeout=settings.timeout
-    )
+def _check_address(url: str) -> None:
+    """Raise ConfigError for what is no address of a server. Never shows a password or query."""
+    try:
+        parts = urlsplit(url)
+        host, secret = parts.hostname, parts.username is not None or parts.query or parts.fragment
+        parts.port  # noqa: B018  (raises ValueError where it is no number)
+    except ValueError as error:
+        raise ConfigError("An address in model.base_urls", str(error), "Correct it") from error
+    if secret:
+        raise ConfigError(
+            f"model.base_urls: the address of {host}",
+            "it holds a user name, password or query, which would stand in logs",
+            "Put the key into an environment variable and name it in model.api_key_env",
+        )
+    if parts.scheme not in ("http", "https") or not host:
+        why = "it does not begin with http:// or https:// and a host"
+        raise ConfigError(f"model.base_urls: {url}", why, "Write e.g. http://localhost:8000/v1")
+    if parts.path.rstrip("/").endswith("/chat/completions"):
+        why = "it is the address of one call, not of the server"
+        raise ConfigError(f"model.base_urls: {url}", why, "Leave out /chat/completions")
 
 
-def _route(request: Request, count: int) -> int:
-    """Which address serves this request: decided by its first picture, or by its text."""
-    return int(digest_of(list(request.images[:1]) or [request.prompt])[:8], 16) % count
+def _check_key(settings: ModelSettings) -> None:
+    if not settings.api_key_env:
+        return
+    what, key = f"The environment variable {settings.api_key_env}", _key(settings)
+    if not key:
+        why = "model.api_key_env names it and it is not set"
+        raise ConfigError(what, why, f"export {settings.api_key_env}=…")
+    if not all("!" <= character <= "~" for character in key):
+        why = "the key in it holds a space, a line break or a character outside ASCII"
+        raise ConfigError(what, why, f"export {settings.api_key_env}=… with the bare key")
 
 
-def _completion(response: Any) -> Completion:
-    """The first choice. An answer without choices is the server's failure."""
-    if not getattr(response, "choices", None):
-        raise openai.APIError("the response has no choices", request=None, body=None)  # type: ignore[arg-type]
-    choice = response.choices[0]
-    text, reasoning = split_reasoning(choice.message.content or "")
-    served = getattr(choice.message, "reasoning_content", None)
-    usage = response.usage
-    return Completion(
-        text=text,
-        reasoning=served or reasoning,
-        finish_reason=_FINISH.get(choice.finish_reason, "stop"),  # type: ignore[arg-type]
-        usage=Usage(
-            prompt_tokens=getattr(usage, "prompt_tokens", 0) or 0,
-            completion_tokens=getattr(usage, "completion_tokens", 0) or 0,
-        ),
-    )
+def _check_server_side(settings: ModelSettings) -> None:
+    """Raise ConfigError for settings that only whoever starts the server can apply."""
+    pixels = "e.g. vLLM's --mm-processor-kwargs '{\"max_pixels\": 4194304}'"
+    for name, value, where in (
+        ("min_pixels", settings.min_pixels, pixels),
+        ("max_pixels", settings.max_pixels, pixels),
+        ("chat_template", settings.chat_template, "e.g. vLLM's --chat-template FILE"),
+    ):
+        if value:
+            raise ConfigError(
+                f"model.{name}",
+                "behind openai_api the server decides it, and no request can change it",
+                f"Set it where the server is started ({where}) or use the backend vllm_server",
+            )
 
 
-def _failure(error: openai.OpenAIError, attempt: int, key: str) -> tuple[Failure, float | None]:
-    """The failure, and the seconds to wait before the next attempt; None where none can help."""
-    kind, transient, later = _classify(error)
-    message = _one_line(str(error).replace(key, "…")) or type(error).__name__
-    failure = Failure(kind=kind, message=message, retryable=later)
-    return failure, (_delay(error, attempt) if transient else None)
+def _key(settings: ModelSettings) -> str:
+    return os.environ.get(settings.api_key_env, "") if settings.api_key_env else ""
 
 
-def _classify(error: openai.OpenAIError) -> tuple[FailureKind, bool, bool]:
-    """Kind, whether to try again now, whether a later run should ask again."""
-    if isinstance(error, openai.APITimeoutError):
-        return "timeout", True, True
-    if isinstance(error, openai.APIConnectionError):
-        return "connection", True, True
-    if isinstance(error, openai.APIStatusError):
-        status = error.status_code
-        if status == 429:
-            return "rate_limit", True, True
-        if status in (401, 403):
-            return "auth", False, True
-        if status in (408, 409) or status >= 500:
-            return "server", True, True
-        return "request", False, False
-    return "server", True, True
+def _order(request: Request, addresses: Sequence[_Address]) -> Iterator[_Address]:
+    """The addresses in the order in which they should serve this request: a permutation decided by
+    its first picture, or by its text.
+    """
+    rest = list(addresses)
+    number = 0
+    if len(rest) > 1:
+        number = int(digest_of(list(request.images[:1]) or [request.prompt])[:16], 16)
+    while rest:
+        number, place = divmod(number, len(rest))
+        yield rest.pop(place)
 
 
-def _delay(error: openai.OpenAIError, attempt: int) -> float:
-    """Full jitter, or what Retry-After asks for."""
-    response = getattr(error, "response", None)
-    asked = response.headers.get("retry-after", "") if response is not None else ""
-    if asked.replace(".", "", 1).isdigit():
-        return min(float(asked), _MAX_DELAY)
+async def _admitted(order: list[_Address], silent: list[_Address]) -> tuple[_Address, int]:
+    """The address that is asked next, entered: the first that is not away and gave this request an
+    answer so far. Looks again once there is room, since the address may have gone meanwhile.
+    """
+    while True:
+        address = _first(order, silent)
+        ticket = await address.throttle.enter()
+        if _first(order, silent) is address:
+            return address, ticket
+        address.throttle.leave()
+
+
+def _first(order: list[_Address], silent: list[_Address]) -> _Address:
+    if len(order) == 1:
+        return order[0]
+    return min(order, key=lambda a: (a.throttle.away, any(a is s for s in silent)))
+
+
+def _tell(throttle: Throttle, ticket: int, refused: Refusal) -> None:
+    """What a refusal says about its address."""
+    if refused.silent:
+        throttle.unanswered(ticket)
+    elif refused.overload:
+        throttle.pushed_back(ticket, (refused.pause or 0.0) if _worth_another(refused) else 0.0)
+    else:
+        throttle.served(ticket)
+
+
+def _worth_another(refused: Refusal) -> bool:
+    """Whether another attempt of this run can help."""
+    return refused.again and (refused.pause or 0.0) <= _MAX_PAUSE
+
+
+def _delay(refused: Refusal, attempt: int) -> float:
+    """Seconds until the next attempt: full jitter, or what the server asks for."""
+    if refused.pause is not None:
+        return refused.pause
     return random.uniform(0, min(_MAX_DELAY, _BASE_DELAY * 2**attempt))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:300]
 
 
 PLUGIN: Final[Backend] = _Plugin()
