@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,9 @@ class Echo:
     async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
         self.batches.append([r.prompt for r in requests])
         return [self.failure or Completion(text=r.prompt) for r in requests]
+
+    async def abilities(self) -> dict[str, Any]:
+        return {}
 
     async def rest(self) -> None: ...
 
