@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from blindspot.core.grading import Grade
+from blindspot.core.grading import Grade, letter
 from harness import lmms
 from harness.benchmark import Benchmark, Doc, Facts, Fields, Scored, mean_score
 from harness.lmms_benchmark import LmmsBenchmark
+from harness.options import lettered
 
+_LETTERS: Final = "ABCD"
 _CAPABILITY: Final = {
     "object counting": "counting",
     "recognition": "recognition",
@@ -42,13 +44,19 @@ _IMAGE_TYPE: Final = {
 
 
 def fields(doc: Doc) -> Fields:
-    """A row: index, question (options in its text), answer, category, l2_category, meta_info."""
-    finer = doc["l2_category"]
+    """A row: index, question (options in its text), answer, category, l2_category, meta_info.
+    Where the text cannot be split, the options are the bare letters.
+    """
+    finer, target = doc["l2_category"], doc["answer"].strip().upper()
+    question, options = lettered(doc["question"])
+    if target not in map(letter, range(len(options))):
+        question, options = doc["question"], tuple(_LETTERS)
     return Fields(
         id=str(doc["index"]),
-        question=doc["question"],
-        target=doc["answer"].strip().upper(),
-        answer_kind="text",
+        question=question,
+        options=options,
+        target=target,
+        answer_kind="choice",
         capability=_CAPABILITY.get(finer, "perception"),
         image_type=_IMAGE_TYPE.get(finer, "mixed"),
     )
@@ -57,8 +65,8 @@ def fields(doc: Doc) -> Fields:
 def grade(task: lmms.Task, doc: Doc, text: str) -> Grade:
     """The letter that lmms-eval extracts, and whether it is the right one."""
     score = task.process(doc, text)["average"]["score"]
-    letter = lmms.module("_task_utils.mcq_extract").extract_mcq_answer(text, list("ABCD"))
-    return Grade(letter or None, float(score))
+    answer = lmms.module("_task_utils.mcq_extract").extract_mcq_answer(text, list(_LETTERS))
+    return Grade(answer or None, float(score))
 
 
 def metrics(scored: Sequence[Scored]) -> dict[str, float]:
