@@ -108,12 +108,7 @@ class OpenedTask:
         hidden = lmms.pictures_in(row)
         doc = {key: value for key, value in row.items() if key not in hidden}
         fields = self._fields(doc, number)
-        try:
-            prompt, pictures = self.task.prompt(row)
-            failure = None
-        except OSError as error:
-            prompt, pictures = self.task.text(doc), ()
-            failure = Failure(kind="image", message=str(error), retryable=False)
+        prompt, pictures, failure = self._prompt(row, doc)
         sample = Sample(
             id=name,
             benchmark=self.settings.name,
@@ -122,6 +117,21 @@ class OpenedTask:
             **{k: v for k, v in vars(fields).items() if k != "id"},
         )
         return Item(sample, pictures, doc, failure)
+
+
+    def _prompt(
+        self, row: dict[str, Any], doc: Doc
+    ) -> tuple[str, tuple[bytes, ...], Failure | None]:
+        """Prompt and pictures, or why the row's pictures cannot be shown: unreadable, or named by
+        the question and not there.
+        """
+        try:
+            return *self.task.prompt(row), None
+        except OSError as error:
+            why = str(error)
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+            why = f"the task cannot show the row's pictures ({type(error).__name__}: {error})"
+        return self.task.text(doc), (), Failure(kind="image", message=why, retryable=False)
 
 
 def _attributes(doc: Doc, fields: Fields) -> dict[str, str]:
