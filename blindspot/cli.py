@@ -47,6 +47,9 @@ Redo = Annotated[
     ),
 ]
 
+_INTERRUPTED = 130
+"""What the command-line library makes of Ctrl-C."""
+
 _EVALUATED = "A run (its last evaluation), a round of it (RUN/round-0), or an evaluation's folder."
 
 
@@ -311,8 +314,10 @@ def main() -> None:
         app()
     except BlindspotError as error:
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail("Stopped. Run the same command again: it continues.", 130)
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            typer.echo("Stopped. Run the same command again: it continues.", err=True)
+        raise
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

@@ -16,7 +16,12 @@ from blindspot.core.records import Completion, Failure, Outcome
 OnAnswers = Callable[[Sequence[tuple[int, Outcome]]], None]
 """Told of outcomes as they arrive: positions of the requests, and what came of them."""
 
-_HOPELESS = ("connection", "auth")
+_WAYS_OUT = {
+    "connection": "Start the server or correct base_urls",
+    "auth": "Set the environment variable that api_key_env names",
+    "request": "Correct what the server names: the model's id, base_urls, or a setting",
+}
+"""Causes that every question shares, when not one is answered."""
 _PATIENCE = 10
 """Failures in a row from the start after which a run gives up (fewer where fewer requests are
 made).
@@ -32,8 +37,8 @@ def ask(
     """The outcome of every request, in order; what the ledger knows is not asked again. Blocks
     until all are there.
 
-    Raises StageError when the model answers nothing at all and the cause is the connection or the
-    key.
+    Raises StageError when the model answers nothing at all and the cause is the connection, the key
+    or a setting.
     """
     return asyncio.run(_ask(model, requests, ledger, on_answers))
 
@@ -51,7 +56,7 @@ async def _ask(
     order = list(unique)
     chunks = [order[i : i + model.chunk] for i in range(0, len(order), model.chunk)]
     todo = iter([m for c in chunks if (m := [k for k in c if k not in known])])
-    breaker = _Breaker(min(_PATIENCE, len(order)))
+    breaker = _Breaker(len(order))
 
     async def work() -> None:
         for chunk in todo:
@@ -74,31 +79,32 @@ async def _ask(
 
 
 class _Breaker:
-    """Stops a run in which nothing but connection or key errors ever came back."""
+    """Stops a run in which nothing but one kind of refusal ever came back."""
 
-    def __init__(self, patience: int) -> None:
-        self._patience = patience
+    def __init__(self, requests: int) -> None:
+        self._fewest = min(_PATIENCE, requests)
         self._answered = False
         self._failures = 0
 
     def see(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
-            if isinstance(outcome, Completion) or outcome.kind not in _HOPELESS:
+            if isinstance(outcome, Completion) or not _shared(outcome):
                 self._answered = True
                 continue
             self._failures += 1
-            if not self._answered and self._failures >= self._patience:
+            patience = _PATIENCE if outcome.kind == "request" else self._fewest
+            if not self._answered and self._failures >= patience:
                 raise _unreachable(outcome)
 
 
+def _shared(failure: Failure) -> bool:
+    """Whether the cause is one that every question shares, rather than this question's own."""
+    return failure.kind in _WAYS_OUT and failure.retryable
+
+
 def _unreachable(failure: Failure) -> StageError:
-    way_out = (
-        "Start the server or correct base_urls"
-        if failure.kind == "connection"
-        else "Set the environment variable that api_key_env names"
-    )
     return StageError(
         "The model does not answer",
         failure.message,
-        f"{way_out}, then run the same command again; it continues",
+        f"{_WAYS_OUT[failure.kind]}, then run the same command again; it continues",
     )

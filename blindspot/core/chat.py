@@ -40,6 +40,10 @@ _FINISH: Final[dict[str, FinishReason]] = {
 }
 _OVERLOAD: Final = (429, 503, 504, 529)
 _FINAL: Final = (400, 413, 422)
+_ABOUT_IT: Final = re.compile(
+    r"context|too (?:long|large|many)|token|image|picture|media", re.IGNORECASE
+)
+"""A refusal of this very question; any other may be of a setting that somebody corrects."""
 _FIELD: Final = re.compile(
     r"\b(seed|max_tokens|top_p|chat_template_kwargs)\b|(?<=['\"`])(temperature|stop)(?=['\"`])"
 )
@@ -163,7 +167,7 @@ def _classify_status(error: openai.APIStatusError) -> tuple[FailureKind, bool, b
         return "auth", False, True
     if status in (408, 409) or status >= 500:
         return "server", True, True
-    return "request", False, status not in _FINAL
+    return "request", False, not (status in _FINAL and _ABOUT_IT.search(_said(error)))
 
 
 def _sentence(error: Exception, url: str, model: str) -> str:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -78,7 +78,10 @@ def _serving() -> Iterator[Stub]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             nonlocal now
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            sent = self.rfile.read(int(self.headers["content-length"]))
+            if not sent:
+                return  # whoever asked was stopped
+            body = json.loads(sent)
             with lock:
                 now += 1
                 state.most = max(state.most, now)
@@ -90,7 +93,8 @@ def _serving() -> Iterator[Stub]:
             reply = state.reply(attempt, body)
             with lock:
                 now -= 1
-            self._write(*reply)
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self._write(*reply)
 
         def _write(self, status: int, answer: dict[str, Any] | str, headers: dict[str, str]):
             if not status:

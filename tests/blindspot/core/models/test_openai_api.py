@@ -131,7 +131,8 @@ def test_transient_failures_are_tried_again(tmp_path: Path, stub: Stub, status: 
 @pytest.mark.parametrize(
     ("reply", "kind", "attempts", "retryable", "says"),
     [
-        (lambda s: s.error(400, "no such thing"), "request", 1, False, "no such thing"),
+        (lambda s: s.error(400, "no such thing"), "request", 1, True, "no such thing"),
+        (lambda s: s.error(400, "cannot decode image"), "request", 1, False, "decode image"),
         (lambda s: s.error(401), "auth", 1, True, "answered 401"),
         (lambda s: s.error(403), "auth", 1, True, "answered 403"),
         (lambda s: s.error(404, "no model"), "request", 1, True, "/v1 answered 404 for the model"),
@@ -314,7 +315,9 @@ def test_an_address_that_came_back_is_asked_again(
 def test_finished_calls_are_never_sent_again(tmp_path: Path, stub: Stub) -> None:
     requests = [Request(prompt=str(i)) for i in range(20)]
     stub.reply = lambda _, body: (
-        stub.error(400) if "7" in str(body["messages"]) else stub.answer("x")
+        stub.error(400, "the prompt is too long")
+        if "7" in str(body["messages"])
+        else stub.answer("x")
     )
     put(tmp_path, stub, requests)
     sent = len(stub.bodies)
