@@ -7,6 +7,7 @@ Commands import what they need when they run, so that `--help` answers at once.
 import errno
 import json
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -309,7 +310,10 @@ def list_(
 
 
 def main() -> None:
-    """Entry point: a user's mistake ends in a sentence and an exit code."""
+    """Entry point: a user's mistake ends in a sentence and an exit code. A polite kill ends as
+    Ctrl-C does, so that servers that were started are stopped.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except BlindspotError as error:

@@ -18,15 +18,16 @@ from typing import Final
 
 from blindspot.core.records import AnswerKind
 
-GRADER: Final = "core-1"
+GRADER: Final = "core-2"
 """Name and version; it changes whenever any grade would."""
 
 IOU_THRESHOLD: Final = 0.5
 RELATIVE_TOLERANCE: Final = 1e-10
 
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+"
-_MARKED = re.compile(r"(?:answer(?:\s+is)?|final answer)\s*[:=]?\s*(.+)", re.IGNORECASE)
-_BOX = re.compile(r"\[?\(?\s*" + r"\s*[, ]\s*".join([r"(-?\d+(?:\.\d+)?)"] * 4) + r"\s*\)?\]?")
+_MARKED = re.compile(r"answer(?:\s++is)?\s*+[:=]?\s*+(.+)", re.IGNORECASE)
+_BETWEEN = r"(?:\s*+,\s*+|\s++)"
+_BOX = re.compile(r"\[?\(?\s*+" + _BETWEEN.join([r"(-?\d++(?:\.\d++)?)"] * 4) + r"\s*+\)?\]?")
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,10 @@ def calls(config: Path) -> int:
         return db.execute("select count(*) from calls").fetchone()[0]
 
 
-def test_ctrl_c_stops_cleanly_and_the_next_run_asks_the_rest(config: Path, stub: Any) -> None:
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_stops_cleanly_and_the_next_run_asks_the_rest(
+    config: Path, stub: Any, kind: signal.Signals
+) -> None:
     def slowly(attempt: int, body: dict[str, Any]) -> Any:
         time.sleep(0.15)
         return stub.answer("red")
@@ -73,7 +76,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_asks_the_rest(config: Path, stub:
     deadline = time.monotonic() + 60
     while len(stub.bodies) < 9 and time.monotonic() < deadline:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(kind)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "Run the same command again: it continues" in err

@@ -5,21 +5,27 @@ Requests of one call form one left-padded batch. Sampling draws from a generator
 requests themselves, so the same batch gives the same text whenever it is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from blindspot.core.artifact import digest_of, file_digest
+from jinja2 import TemplateError, TemplateSyntaxError
+from PIL.Image import Image
+
+from blindspot.core import checkpoints
+from blindspot.core.artifact import digest_of
 from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore
 from blindspot.core.model import Backend, Model, ModelSettings, Request, Sampling, split_reasoning
+from blindspot.core.prompt import parts
 from blindspot.core.records import Completion, Failure, Outcome, Usage
 
 if TYPE_CHECKING:
     import torch
 
-_WEIGHTS: Final = (".safetensors", ".bin", ".json", ".jinja", ".model", ".txt")
 _CONCURRENCY: Final = 1
+_Turn = tuple[str, list[Image]]
+"""The rendered text of a request, and its pictures."""
 
 
 class TransformersLocal:
@@ -31,31 +37,29 @@ class TransformersLocal:
         self.fingerprint = fingerprint
         self.chunk = settings.batch_size
         self._images = images
+        self._arguments = settings.template_arguments
         self._device = _device(settings.device)
         self._model, self._processor = _load(settings, self._device)
 
     async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
-        """One batch; requests that differ in sampling are batched apart, and an unreadable
-        picture fails alone.
+        """One batch; requests that differ in sampling are batched apart, and one that cannot be
+        asked (an unreadable picture, a text that the template refuses) fails alone.
         """
         outcomes: dict[int, Outcome] = {}
         groups: dict[Sampling, list[int]] = {}
-        pictures: dict[int, list[Any]] = {}
+        turns: dict[int, _Turn] = {}
         for i, request in enumerate(requests):
-            try:
-                pictures[i] = [self._images.open(name) for name in request.images]
-                groups.setdefault(request.sampling, []).append(i)
-            except OSError as error:
-                outcomes[i] = Failure(kind="image", message=str(error), retryable=False)
+            turn = self._turn(request)
+            if isinstance(turn, Failure):
+                outcomes[i] = turn
+                continue
+            turns[i] = turn
+            groups.setdefault(request.sampling, []).append(i)
         for sampling, members in groups.items():
-            batch = [requests[i] for i in members]
-            outcomes |= dict(
-                zip(
-                    members,
-                    self._batch(batch, [pictures[i] for i in members], sampling),
-                    strict=True,
-                )
+            answers = self._batch(
+                [requests[i] for i in members], [turns[i] for i in members], sampling
             )
+            outcomes |= dict(zip(members, answers, strict=True))
         return [outcomes[i] for i in range(len(requests))]
 
     async def abilities(self) -> dict[str, Any]:
@@ -65,40 +69,51 @@ class TransformersLocal:
     async def rest(self) -> None:
         """Nothing is held but the weights, which go with this object."""
 
+    def _turn(self, request: Request) -> _Turn | Failure:
+        """The rendered text and the pictures, or why this request alone cannot be asked."""
+        if (mark := getattr(self._processor, "image_token", None)) and mark in _texts(request):
+            why = f"its text contains {mark}, which the model reads as a picture"
+            return Failure(kind="request", message=why, retryable=False)
+        try:
+            text = _render(self._processor, request, self._arguments)
+            return text, [self._images.open(name) for name in request.images]
+        except TemplateError as error:
+            return Failure(kind="request", message=f"chat template: {error}", retryable=False)
+        except OSError as error:
+            return Failure(kind="image", message=str(error), retryable=False)
+
     def _batch(
-        self, requests: list[Request], pictures: list[list[Any]], sampling: Sampling
+        self, requests: list[Request], turns: list[_Turn], sampling: Sampling
     ) -> list[Outcome]:
         import torch
 
         try:
             with torch.inference_mode(), torch.random.fork_rng():
                 torch.manual_seed(_seed(self.fingerprint, requests))
-                return self._generate(requests, pictures, sampling)
+                return self._generate(turns, sampling)
         except torch.OutOfMemoryError as error:
             failure = Failure(
                 kind="out_of_memory", message=f"{error}; lower model.batch_size", retryable=True
             )
             return [failure] * len(requests)
 
-    def _generate(
-        self, requests: list[Request], pictures: list[list[Any]], sampling: Sampling
-    ) -> list[Outcome]:
-        inputs = self._inputs(requests, pictures)
+    def _generate(self, turns: list[_Turn], sampling: Sampling) -> list[Outcome]:
+        inputs = self._inputs(turns)
         length = inputs["input_ids"].shape[1]
         output = self._model.generate(**inputs, **_arguments(sampling, self._processor.tokenizer))
         eos = _eos_ids(self._model.generation_config.eos_token_id)
-        return [self._completion(row[length:].tolist(), length, eos, sampling) for row in output]
+        rows = zip(
+            output[:, length:].tolist(), inputs["attention_mask"].sum(1).tolist(), strict=True
+        )
+        return [self._completion(row, prompt, eos, sampling) for row, prompt in rows]
 
-    def _inputs(self, requests: list[Request], pictures: list[list[Any]]) -> Any:
-        texts = [
-            self._processor.apply_chat_template(
-                _messages(r), tokenize=False, add_generation_prompt=True
-            )
-            for r in requests
-        ]
-        flat = [p for row in pictures for p in row]
+    def _inputs(self, turns: list[_Turn]) -> Any:
         inputs = self._processor(
-            text=texts, images=flat or None, padding=True, padding_side="left", return_tensors="pt"
+            text=[text for text, _ in turns],
+            images=[picture for _, pictures in turns for picture in pictures] or None,
+            padding=True,
+            padding_side="left",
+            return_tensors="pt",
         )
         return inputs.to(self._device, dtype=self._model.dtype)
 
@@ -125,43 +140,10 @@ class _Plugin:
     """Opens folders and hub names."""
 
     def check(self, settings: ModelSettings) -> None:
-        folder = Path(settings.checkpoint)
-        if not settings.checkpoint:
-            raise DataError(
-                "model.checkpoint", "it is empty", "Give a Hugging Face folder or hub name"
-            )
-        looks_local = (
-            folder.is_absolute()
-            or settings.checkpoint.startswith(".")
-            or settings.checkpoint.count("/") != 1
-        )
-        if not folder.exists() and looks_local:
-            raise DataError(
-                f"The checkpoint {settings.checkpoint}",
-                "there is no such folder",
-                "Correct model.checkpoint",
-            )
-        if folder.exists() and not (folder / "config.json").is_file():
-            raise DataError(
-                f"The checkpoint {folder}",
-                "it has no config.json",
-                "Give a folder that from_pretrained can load",
-            )
+        checkpoints.check(settings)
 
     def fingerprint(self, settings: ModelSettings) -> str:
-        folder = Path(settings.checkpoint)
-        if not folder.exists():
-            folder = _download(settings.checkpoint)
-        files = sorted(
-            p for p in folder.iterdir() if p.suffix in _WEIGHTS and p.name != "manifest.json"
-        )
-        return digest_of(
-            {
-                "files": {p.name: file_digest(p) for p in files},
-                "dtype": settings.dtype,
-                "batch": settings.batch_size,
-            }
-        )
+        return digest_of({**checkpoints.identity(settings), "batch": settings.batch_size})
 
     def open(self, settings: ModelSettings, images: ImageStore) -> Model:
         return TransformersLocal(settings, images, self.fingerprint(settings))
@@ -182,35 +164,68 @@ def _load(settings: ModelSettings, device: "torch.device") -> tuple[Any, Any]:
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise DataError(
             f"The checkpoint {settings.checkpoint}",
-            "transformers cannot load it as an image-text-to-text model "
-            f"({str(error).splitlines()[0]})",
+            f"transformers cannot load it as an image-text-to-text model ({_said(error)})",
             "Give a checkpoint with weights, config, processor and tokenizer",
         ) from error
+    _set_template(processor, settings)
+    _set_limits(processor, checkpoints.pixel_limits(settings))
+    return model, processor
+
+
+def _said(error: Exception) -> str:
+    """The first line that says anything."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def _set_template(processor: Any, settings: ModelSettings) -> None:
+    """The configured chat template, if any; DataError where none is there or it cannot be read."""
+    if settings.chat_template:
+        processor.chat_template = Path(settings.chat_template).read_text()
     if not getattr(processor, "chat_template", None):
         raise DataError(
             f"The checkpoint {settings.checkpoint}",
             "its processor has no chat template",
-            "Add chat_template.jinja to the folder",
+            "Add chat_template.jinja to the folder, or name a file as model.chat_template",
         )
-    return model, processor
-
-
-def _download(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
     try:
-        return Path(snapshot_download(name))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        why = "it is neither a folder here nor can the hub be asked for it"
+        _render(processor, Request(prompt=""), settings.template_arguments)
+    except TemplateSyntaxError as error:
         raise DataError(
-            f"The checkpoint {name}", why, "Correct model.checkpoint, or log in for a gated model"
+            f"The chat template {settings.chat_template or 'of ' + settings.checkpoint}",
+            f"it is no Jinja, line {error.lineno}: {error.message}",
+            "Correct it",
         ) from error
 
 
+def _set_limits(processor: Any, limits: dict[str, int]) -> None:
+    """The pixel limits, under the names that Qwen2-VL's image processor and its relatives give
+    them: edges, though they count pixels.
+    """
+    names = {"min_pixels": "shortest_edge", "max_pixels": "longest_edge"}
+    if not limits:
+        return
+    size = processor.image_processor.size
+    own = {name: value for name, value in dict(size).items() if value is not None}
+    own |= {names[limit]: value for limit, value in limits.items()}
+    processor.image_processor.size = type(size)(**own)
+
+
+def _render(processor: Any, request: Request, arguments: Mapping[str, Any]) -> str:
+    options = {"add_generation_prompt": True, **arguments, "tokenize": False}
+    return processor.apply_chat_template(_messages(request), **options)
+
+
+def _texts(request: Request) -> str:
+    """All words of a request, without the marks at which its pictures stand."""
+    turn = parts(request.prompt, request.images)
+    return "\n".join([request.system or "", *(text for _, text in turn if text)])
+
+
 def _messages(request: Request) -> list[dict[str, Any]]:
-    content: list[dict[str, str]] = [{"type": "image"} for _ in request.images]
-    user = {"role": "user", "content": [*content, {"type": "text", "text": request.prompt}]}
+    """The turns as chat templates take them, pictures at their places in the text."""
+    turn = parts(request.prompt, request.images)
+    content = [{"type": "image"} if name else {"type": "text", "text": text} for name, text in turn]
+    user = {"role": "user", "content": content}
     system = (
         [{"role": "system", "content": [{"type": "text", "text": request.system}]}]
         if request.system

@@ -1,10 +1,12 @@
 """What is read from a completion, by hand, and invariants of grading."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blindspot.core.grading import grade, intersection_over_union, is_gradable
+from blindspot.core.grading import extract, grade, intersection_over_union, is_gradable
 from blindspot.core.records import AnswerKind
 
 COLOURS = ("red", "blue", "green")
@@ -76,3 +78,22 @@ def test_any_text_is_graded_and_what_cannot_be_read_scores_zero(
     result = grade(text, target="A" if kind == "choice" else "1", kind=kind, options=COLOURS)
     assert result.score in (0, 1)
     assert result.answer is not None or result.score == 0
+
+
+@pytest.mark.parametrize("kind", ["choice", "yes_no", "number", "text", "set", "box"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "answer" + "\n" * 100_000,
+        "answer is" + " " * 100_000 + ":",
+        "1" + " " * 100_000,
+        "[" * 100_000,
+        "1," * 50_000,
+        "\\boxed{" * 30_000,
+        "no yes " * 30_000,
+    ],
+)
+def test_no_text_stalls_grading(kind, text: str) -> None:
+    begun = time.monotonic()
+    extract(text, kind, ("red", "blue"))
+    assert time.monotonic() - begun < 2
