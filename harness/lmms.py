@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 VERSION: Final = "0.7.3"
 _KEYS: Final = ("OPENAI_API_KEY",)
+_IGNORED: Final = ("NUM_IMAGE",)
+"""Variables by which its tasks would change a prompt behind the config's back."""
 _NAME: Final = re.compile(r"""^task:\s*["']?([\w.\-]+)["']?\s*(?:#.*)?$""", re.MULTILINE)
+_GROUP: Final = re.compile(r"""^group\s*:\s*["']?([\w.\-]+)["']?\s*(?:#.*)?$""", re.MULTILINE)
 
 
 class Task:
@@ -48,15 +51,31 @@ class Task:
         """The user's turn: its text, with `<image>` where a picture stands inside it, and the
         pictures. Original bytes where the task leaves the pixels unchanged, otherwise a PNG.
         """
-        messages = self.inner.doc_to_messages(with_pictures(doc))
+        with _expected():
+            messages = self.inner.doc_to_messages(with_pictures(doc))
         if len(messages) != 1 or messages[0]["role"] != "user":
             raise _refused(self.name, "it asks over several turns")
         return _turn(self.name, messages[0]["content"])
 
-    def process(self, doc: Mapping[str, Any], text: str) -> dict[str, Any]:
-        """What the task's `process_results` says of one completion."""
+    @property
+    def pipelines(self) -> list[str]:
+        """Names of the task's filters, through one of which a completion goes before scoring."""
+        return [pipeline.name for pipeline in self.inner._filters]
+
+    def filtered(self, doc: Mapping[str, Any], text: str, pipeline: str) -> Any:
+        """The completion as this filter leaves it."""
+        said: Any = [[text]]
+        for step in next(p for p in self.inner._filters if p.name == pipeline).filters:
+            said = list(step.apply(said, [doc]))
+        return said[0]
+
+    def process(self, doc: Mapping[str, Any], text: Any) -> dict[str, Any]:
+        """What the task's `process_results` says of one completion, once: lmms-eval repeats one
+        that raises for eight seconds.
+        """
+        once = type(self.inner).process_results.__wrapped__
         with contextlib.redirect_stdout(io.StringIO()):
-            return self.inner.process_results(doc, [text])
+            return once(self.inner, doc, [text])
 
     def target(self, doc: Mapping[str, Any]) -> str:
         """The task's target as text; the first of several."""
@@ -74,19 +93,13 @@ def config_of(name: str) -> dict[str, Any]:
     """
     file = Path(name) if name.endswith((".yaml", ".yml")) else _yaml_files().get(name)
     if file is None or not file.is_file():
-        known = sorted(_yaml_files())
-        close = nearest(name, known).partition("Known:")[0] or "See the task's name in its YAML"
-        raise ConfigError(f"The lmms-eval task '{name}'", "there is no such task", close.strip())
+        raise _unknown(name)
     from lmms_eval.utils import load_yaml_config
 
     with _expected():
         config = load_yaml_config(str(file), mode="full")
     if not isinstance(config.get("task"), str) or "class" in config:
-        raise ConfigError(
-            f"The lmms-eval task '{name}'",
-            "it is a group of tasks, or a Python class",
-            "Name its tasks one by one",
-        )
+        raise _grouped(name)
     return config
 
 
@@ -175,7 +188,9 @@ def _turn(name: str, content: list[dict[str, Any]]) -> tuple[str, tuple[bytes, .
     return "\n".join(marked), pictures
 
 
-def _encoded(image: Image.Image) -> bytes:
+def _encoded(image: Image.Image | str) -> bytes:
+    if isinstance(image, str):
+        return Path(image).read_bytes()
     if isinstance(image, _Picture) and not image.decoded:
         return image.data
     buffer = io.BytesIO()
@@ -188,6 +203,8 @@ def _task_class() -> type:
     """lmms-eval's task with our rows in place of its download."""
     import datasets
     from lmms_eval.api.task import ConfigurableMessagesTask
+
+    importlib.import_module("lmms_eval.api.metrics")  # registers the metrics that a YAML may name
 
     class OnRows(ConfigurableMessagesTask):
         def __init__(self, config: dict[str, Any], rows: datasets.Dataset) -> None:
@@ -208,12 +225,16 @@ def _task_class() -> type:
 @cache
 def _yaml_files() -> dict[str, Path]:
     """lmms-eval's own task names and their files, by a scan of text rather than 2,000 parses."""
-    root = Path(str(importlib.import_module("importlib.util").find_spec("lmms_eval").origin)).parent
     found: dict[str, Path] = {}
-    for file in sorted((root / "tasks").rglob("*.yaml")):
+    for file in _own_files():
         for name in _NAME.findall(file.read_text(errors="replace")):
             found.setdefault(name, file)
     return found
+
+
+def _own_files() -> list[Path]:
+    root = Path(str(importlib.import_module("importlib.util").find_spec("lmms_eval").origin)).parent
+    return sorted((root / "tasks").rglob("*.yaml"))
 
 
 @contextlib.contextmanager
@@ -222,6 +243,7 @@ def _expected() -> Iterator[None]:
     from loguru import logger
 
     missing = [name for name in _KEYS if name not in os.environ]
+    held = {name: os.environ.pop(name) for name in _IGNORED if name in os.environ}
     logger.disable("lmms_eval")
     os.environ.update(dict.fromkeys(missing, "none"))
     try:
@@ -235,6 +257,23 @@ def _expected() -> Iterator[None]:
     finally:
         for name in missing:
             os.environ.pop(name, None)
+        os.environ.update(held)
+
+
+def _unknown(name: str) -> ConfigError:
+    if any(name in _GROUP.findall(f.read_text(errors="replace")) for f in _own_files()):
+        return _grouped(name)
+    known = sorted(_yaml_files())
+    close = nearest(name, known).partition("Known:")[0] or "See the task's name in its YAML"
+    return ConfigError(f"The lmms-eval task '{name}'", "there is no such task", close.strip())
+
+
+def _grouped(name: str) -> ConfigError:
+    return ConfigError(
+        f"The lmms-eval task '{name}'",
+        "it is a group of tasks, or a Python class",
+        "Name its tasks one by one",
+    )
 
 
 def _refused(name: str, why: str) -> DataError:

@@ -4,6 +4,7 @@ A local copy is what `hf download --repo-type dataset NAME --local-dir FOLDER` m
 files alone; both ways are read by the datasets library and give the same rows.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +44,15 @@ def local_digest(settings: BenchmarkSettings) -> str:
 
 
 def load(
-    settings: BenchmarkSettings, facts: Facts, lock: Path, config: str | None = None
+    settings: BenchmarkSettings,
+    facts: Facts,
+    lock: Path,
+    config: str | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> "datasets.Dataset":
     """All rows of the benchmark's split, pictures as `{bytes, path}`. `config` is the dataset's
-    configuration on the hub. Raises DataError when they cannot be read.
+    configuration on the hub, `options` is what else the datasets library shall know (`data_files`).
+    Raises DataError when they cannot be read.
     """
     import datasets
     from datasets.exceptions import DatasetsError
@@ -56,13 +62,31 @@ def load(
         if settings.path is None:
             revision = digest(settings, facts, lock)
             rows = datasets.load_dataset(
-                facts.dataset, config, split=facts.split, revision=revision
+                facts.dataset, config, split=facts.split, revision=revision, **(options or {})
             )
         else:
             rows = _local(settings.path, config, facts.split)
     except (OSError, ValueError, DatasetsError) as error:
         raise _unreadable(settings, facts, error) from error
     return _undecoded(rows)
+
+
+def load_files(
+    settings: BenchmarkSettings, facts: Facts, builder: str, options: Mapping[str, Any]
+) -> "datasets.Dataset":
+    """The same from local files by one of the library's own builders (`parquet`, `json`, …), which
+    `options` name.
+    """
+    import datasets
+    from datasets.exceptions import DatasetsError
+
+    datasets.disable_progress_bars()
+    try:
+        return _undecoded(datasets.load_dataset(builder, split=facts.split, **options))
+    except (OSError, ValueError, DatasetsError) as error:
+        why = " ".join(str(error).split())[:200]
+        way_out = "Correct its data files, or give one as the benchmark's path"
+        raise DataError(f"The benchmark '{settings.name}'", why, way_out) from error
 
 
 def is_here(settings: BenchmarkSettings, facts: Facts) -> bool:

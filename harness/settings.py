@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from blindspot.core.config import OPERATIONAL, InputPath, OptionalInputPath, Settings
 from blindspot.core.model import ModelSettings, Sampling
@@ -35,6 +35,13 @@ class BenchmarkSettings(Settings):
     """Puts all its samples on one side: of a target task the validation set is `diagnosis`, the
     test set `held_out`.
     """
+
+    @field_validator("task")
+    @classmethod
+    def _rooted(cls, value: str, info: ValidationInfo) -> str:
+        """The path of a YAML file relative to the config file; a name is left alone."""
+        root: Path | None = (info.context or {}).get("root")
+        return str(root / value) if root and value.endswith((".yaml", ".yml")) else value
 
     @model_validator(mode="before")
     @classmethod
