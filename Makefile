@@ -21,7 +21,7 @@ $(INSTALLED): pyproject.toml Makefile
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet 'torch==2.13.0'
 	$(BIN)/python -m pip install --quiet --editable '.[local,benchmarks,dev]'
-	$(BIN)/python -m pip install --quiet --no-deps 'lmms-eval==0.7.3'
+	$(BIN)/python -m pip install --quiet --no-deps 'lmms-eval==0.7.3' 'latex2sympy2==1.9.1'
 	touch $@
 
 demo: install
