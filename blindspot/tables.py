@@ -35,24 +35,21 @@ def signed(value: float | None, interval: tuple[float, float]) -> str:
 
 
 def own_metrics(metrics: Metrics) -> Table:
-    """The metrics that each benchmark is known by, and the mean of their headlines."""
+    """The headline metric of each benchmark, and their mean."""
     table = Table(title="All samples, % [95 % interval]", title_justify="left")
     table.add_column("benchmark")
     table.add_column("metric")
     for name in ("value", "n", "coverage"):
         table.add_column(name, justify="right")
     table.add_column("grader", overflow="fold")
-    last = ""
-    for m in metrics.own:
-        first, last = m.benchmark != last, m.benchmark
-        name, grader = (Text(m.benchmark), metrics.graders[m.benchmark]) if first else ("", "")
-        value = with_interval(m.value, m.interval)
-        table.add_row(name, m.name, value, str(m.n), percent(m.coverage), grader)
     headlines = headline(metrics)
+    for m in headlines:
+        value, grader = with_interval(m.value, m.interval), metrics.graders[m.benchmark]
+        table.add_row(Text(m.benchmark), m.name, value, str(m.n), percent(m.coverage), Text(grader))
     if len(headlines) > 1 and all(m.value is not None for m in headlines):
         table.add_section()
         mean = sum(m.value or 0.0 for m in headlines) / len(headlines)
-        table.add_row("mean over benchmarks", "headlines", percent(mean), "", "", "")
+        table.add_row("mean", "", percent(mean), "", "", "")
     return table
 
 
@@ -75,7 +72,13 @@ def headline(metrics: Metrics) -> list[Metric]:
 
 
 def standing(metrics: Metrics) -> Iterator[str]:
-    """What stands beside the scores: failures by kind, and how far the judge can be trusted."""
+    """What stands beside the scores: further metrics, failures by kind, how far the judge can be
+    trusted.
+    """
+    for name in metrics.graders:
+        further = [m for m in metrics.own if m.benchmark == name][1:]
+        if further:
+            yield f"{name}: " + ", ".join(f"{m.name} {percent(m.value)}" for m in further) + "."
     if metrics.failures:
         yield f"Without a score, outside every rate: {_counts(metrics.failures)}."
     for j in metrics.judged:

@@ -10,7 +10,7 @@ import numpy as np
 
 from blindspot.core.evaluation import Metric
 from blindspot.core.records import Prediction, Sample
-from blindspot.core.statistics import percentile_interval
+from blindspot.core.statistics import percentile_interval, wilson
 from harness.benchmark import Opened, Scored, mean_score
 from harness.rates import interval
 from harness.suite import Loaded
@@ -48,7 +48,8 @@ def _metrics(name: str, opened: Opened, rows: list[Scored], wanted: int) -> list
             )
         ]
     values = opened.metrics(rows)
-    drawn = _draws(opened, rows, list(values))
+    plain = all(value == mean_score(rows) for value in values.values())
+    drawn = {} if plain else _draws(opened, rows)
     return [
         Metric(
             benchmark=name,
@@ -68,15 +69,19 @@ def _interval(
     """As for any rate where the metric is the mean score; else of the bootstrap's draws."""
     if value == mean_score(rows):
         return interval([r.score for r in rows], [r.sample.component for r in rows])
-    return percentile_interval(drawn) if drawn else _WHOLE
+    low, high = percentile_interval(drawn) if drawn else _WHOLE
+    if low == high:  # a bootstrap takes what never varies for certain
+        clusters = len({r.sample.component for r in rows})
+        return wilson(value * clusters, clusters)
+    return low, high
 
 
-def _draws(opened: Opened, rows: Sequence[Scored], names: Sequence[str]) -> dict[str, list[float]]:
-    """Each metric on resamples of whole components; nothing where the mean score says it all."""
+def _draws(opened: Opened, rows: Sequence[Scored]) -> dict[str, list[float]]:
+    """Each metric on resamples of whole components."""
     clusters: defaultdict[str, list[Scored]] = defaultdict(list)
     for row in rows:
         clusters[row.sample.component].append(row)
-    if len(names) == 1 or len(clusters) < 2:
+    if len(clusters) < 2:
         return {}
     parts, rng = list(clusters.values()), np.random.default_rng(0)
     found: defaultdict[str, list[float]] = defaultdict(list)

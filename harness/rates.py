@@ -118,9 +118,13 @@ class _Table:
 
 
 def interval(values: list[float], clusters: list[str]) -> tuple[float, float]:
-    """95 %: Wilson where every cluster appears once, otherwise a bootstrap over clusters."""
+    """95 %: Wilson where every cluster appears once, otherwise a bootstrap over clusters; where all
+    values are the same, which a bootstrap takes for certain, Wilson over the clusters.
+    """
     if len(set(clusters)) == len(clusters):
         return wilson(sum(values), len(values))
+    if len(set(values)) == 1:
+        return wilson(values[0] * len(set(clusters)), len(set(clusters)))
     return cluster_bootstrap(values, clusters)
 
 
