@@ -1,6 +1,7 @@
-"""An OpenAI-compatible server on this machine that misbehaves as real ones do."""
+"""The command line in this process, and an endpoint that misbehaves as real ones do."""
 
 import json
+import sys
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+
+from blindspot import cli
 
 Reply = tuple[int, dict[str, Any] | str, dict[str, str]]
 
@@ -132,3 +135,21 @@ def make_stub() -> Iterator[Callable[[], Stub]]:
 @pytest.fixture
 def stub(make_stub: Callable[[], Stub]) -> Stub:
     return make_stub()
+
+
+@pytest.fixture
+def blindspot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run a command in this process: exit code, stdout, stderr."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["blindspot", *map(str, arguments)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return code, out, err
+
+    return run

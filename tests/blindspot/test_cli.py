@@ -1,7 +1,6 @@
 """The command line as a user meets it: results, exit codes, and a sentence for every mistake."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from blindspot import cli
 from blindspot.core.images import encode
-
-
-@pytest.fixture
-def blindspot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run a command in this process: exit code, stdout, stderr."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["blindspot", *map(str, arguments)])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, out, err
-
-    return run
 
 
 @pytest.fixture
