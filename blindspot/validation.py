@@ -1,22 +1,30 @@
 """What can be known before anything is spent: `blindspot validate` and `blindspot list`."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from blindspot import estimates, footprint, loads
 from blindspot.core.errors import ConfigError, UnknownNameError
 from blindspot.core.images import ImageStore
-from blindspot.core.model import backends, fingerprint
+from blindspot.core.model import ModelSettings, backends, fingerprint
 from blindspot.core.registry import Registry, nearest
+from blindspot.loads import Demand
 from blindspot.settings import Config
-from harness.benchmark import Opened
+from harness.benchmark import Item
 
 
 def checks(config: Config) -> Iterator[str]:
-    """One line per check that passed. Raises a BlindspotError at the first that does not."""
-    yield f"model: {config.model.backend}, fingerprint {fingerprint(config.model)[:12]}"
-    yield from _benchmarks(config)
+    """One line per check that passed. Raises a BlindspotError at the first that does not. What a
+    run will ask and take comes first: a config is also read on machines that could not run it.
+    """
+    demands: list[Demand] = []
+    for line, demand in _benchmarks(config):
+        yield line
+        demands.append(demand)
+    yield from estimates.lines(config, demands)
+    yield _model(config.model)
     yield _catalogue(config)
     yield _optimiser(config)
 
@@ -53,7 +61,19 @@ def benchmark_table(data: Path | None = None) -> list[tuple[str, ...]]:
     ]
 
 
-def _benchmarks(config: Config) -> Iterator[str]:
+def _model(settings: ModelSettings) -> str:
+    """The fingerprint, of a checkpoint on this machine without asking the hub."""
+    backend = backends.load(settings.backend)
+    backend.check(settings)
+    known = footprint.footprint(settings)
+    if settings.backend in footprint.LOCAL and not (known.complete or known.is_own):
+        return f"model: {settings.backend}, to download: {settings.checkpoint}"
+    here = {"checkpoint": str(known.folder)} if known.folder else {}
+    found = settings.model_copy(update=here)
+    return f"model: {settings.backend}, fingerprint {fingerprint(found)[:12]}"
+
+
+def _benchmarks(config: Config) -> Iterator[tuple[str, Demand]]:
     """What is here is opened and counted; nothing is downloaded."""
     from harness import rows, suite
 
@@ -61,16 +81,17 @@ def _benchmarks(config: Config) -> Iterator[str]:
         name, facts = entry.settings.name, entry.benchmark.facts
         if facts.dataset and not rows.is_here(entry.settings, facts):
             size = "size unknown" if facts.download_gb is None else f"{facts.download_gb} GB"
-            yield f"benchmark {name}: {facts.size} samples, to download: {facts.dataset} ({size})"
+            line = f"benchmark {name}: {facts.size} samples, to download: {facts.dataset} ({size})"
+            yield line, loads.unseen(name, facts, config.evaluation.limit)
             continue
         with tempfile.TemporaryDirectory() as scratch:
-            yield f"benchmark {name}: {_counted(entry.open(), ImageStore(Path(scratch)))}"
+            images = ImageStore(Path(scratch) / "images")
+            items = list(suite.stored(entry.open().items(), images))
+            demand = loads.seen(name, facts, items, images, config.evaluation.limit)
+        yield f"benchmark {name}: {_counted(items)}", demand
 
 
-def _counted(opened: Opened, images: ImageStore) -> str:
-    from harness import suite
-
-    items = list(suite.stored(opened.items(), images))
+def _counted(items: Sequence[Item]) -> str:
     broken = sum(item.failure is not None for item in items)
     return f"{len(items)} samples" + (f", {broken} pictures cannot be read" if broken else "")
 

@@ -21,9 +21,9 @@ from blindspot.core.records import Completion, Failure, Outcome, Sample
 from blindspot.core.run_folder import RunFolder
 
 PROMPT: Final = (Path(__file__).parent / "judge.txt").read_text()
-_SAMPLING: Final = Sampling(max_tokens=512)
+SAMPLING: Final = Sampling(max_tokens=512)
 _OBJECT: Final = re.compile(r"\{[^{}]*\}", re.DOTALL)
-_ATTEMPTS: Final = 2
+ATTEMPTS: Final = 2
 """Replies that are asked for when one cannot be read."""
 
 
@@ -49,7 +49,7 @@ def decide(
     model = open_model(settings, folder.images)
     with progress("judge", len(questions)) as advance:
         found = _replies(model, questions, folder, 0, lambda answers: advance(len(answers)))
-        for attempt in range(1, _ATTEMPTS):
+        for attempt in range(1, ATTEMPTS):
             again = [i for i, verdict in enumerate(found) if verdict is None]
             replies = _replies(model, [questions[i] for i in again], folder, attempt)
             for i, verdict in zip(again, replies, strict=True):
@@ -93,7 +93,7 @@ def _replies(
     attempt: int,
     on_answers: OnAnswers = lambda answers: None,
 ) -> list[Grade | Failure | None]:
-    requests = [Request(prompt=prompt(q), sampling=_SAMPLING, repeat=attempt) for q in questions]
+    requests = [Request(prompt=prompt(q), sampling=SAMPLING, repeat=attempt) for q in questions]
     return [_verdict(outcome) for outcome in ask(model, requests, folder.ledger, on_answers)]
 
 

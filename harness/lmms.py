@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PIL import Image
 
 from blindspot.core.errors import ConfigError, DataError
+from blindspot.core.images import encode, pixels
 from blindspot.core.prompt import IMAGE
 from blindspot.core.registry import nearest
 
@@ -43,8 +44,8 @@ class Task:
             self.inner: Any = _task_class()(dict(config), rows)
 
     @property
-    def rows(self) -> "datasets.Dataset":
-        """The rows after the task's own preparation, pictures as bytes."""
+    def rows(self) -> Any:
+        """The rows (`datasets.Dataset`) after the task's own preparation, pictures as bytes."""
         return self.inner.task_docs
 
     def prompt(self, doc: Mapping[str, Any]) -> tuple[str, tuple[bytes, ...]]:
@@ -124,27 +125,26 @@ def with_pictures(doc: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Picture(Image.Image):
-    """A picture that is decoded only when a task does more than `.convert("RGB")` with it."""
+    """A picture that is decoded only when a task does more than `.convert("RGB")` with it, since the
+    image store makes RGB of what it keeps. Decoded it is what the store would show.
+    """
 
     def __init__(self, data: bytes) -> None:
         super().__init__()
         with Image.open(io.BytesIO(data)) as header:
-            self._size, self._mode = header.size, header.mode
-            self._plain = header.mode in ("RGB", "L") and not getattr(header, "is_animated", False)
-            self.format = header.format
+            self._size, self._mode, self.format = header.size, "RGB", header.format
         self.data = data
         self.decoded = False
 
     def convert(self, mode: str | None = None, *args: Any, **kwargs: Any) -> Image.Image:
-        if mode == "RGB" and self._plain and not self.decoded and not args and not kwargs:
+        if mode == "RGB" and not self.decoded and not args and not kwargs:
             return self
         return super().convert(mode, *args, **kwargs)
 
     def load(self) -> Any:
         if not self.decoded:
-            with Image.open(io.BytesIO(self.data)) as image:
-                image.load()
-                self._im, self.palette, self.info = image.im, image.palette, dict(image.info)
+            image = pixels(self.data)
+            self._im, self._size = image.im, image.size
             self.decoded = True
         return super().load()
 
@@ -193,9 +193,7 @@ def _encoded(image: Image.Image | str) -> bytes:
         return Path(image).read_bytes()
     if isinstance(image, _Picture) and not image.decoded:
         return image.data
-    buffer = io.BytesIO()
-    image.save(buffer, format="PNG")
-    return buffer.getvalue()
+    return encode(image)
 
 
 @cache

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,8 @@ class LmmsBenchmark:
     """What it is known by."""
     config: str | None = None
     """The dataset's configuration on the hub."""
+    scored_with: str = ""
+    """A package whose version changes grades; it becomes part of the grader's name."""
 
     def digest(self, settings: BenchmarkSettings, lock: Path) -> str:
         """Digest of the local files, or the hub's revision."""
@@ -63,7 +66,9 @@ class OpenedTask:
         self, benchmark: LmmsBenchmark, settings: BenchmarkSettings, task: lmms.Task
     ) -> None:
         self.benchmark, self.settings, self.task = benchmark, settings, task
-        self.grader = f"{benchmark.name}-{benchmark.version} lmms-eval-{lmms.VERSION}"
+        package = benchmark.scored_with
+        with_package = f" {package}-{version(package)}" if package else ""
+        self.grader = f"{benchmark.name}-{benchmark.version} lmms-eval-{lmms.VERSION}{with_package}"
 
     def ids(self) -> list[str]:
         """Ids of all samples; two rows with one id are told apart by their order among equals."""
@@ -118,7 +123,6 @@ class OpenedTask:
         )
         return Item(sample, pictures, doc, failure)
 
-
     def _prompt(
         self, row: dict[str, Any], doc: Doc
     ) -> tuple[str, tuple[bytes, ...], Failure | None]:
@@ -127,8 +131,8 @@ class OpenedTask:
         """
         try:
             return *self.task.prompt(row), None
-        except OSError as error:
-            why = str(error)
+        except (OSError, DataError) as error:
+            why = error.why if isinstance(error, DataError) else str(error)
         except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
             why = f"the task cannot show the row's pictures ({type(error).__name__}: {error})"
         return self.task.text(doc), (), Failure(kind="image", message=why, retryable=False)

@@ -21,7 +21,9 @@ def split(
     """The samples with component and half. Raises DataError when what belongs together is fixed on
     both sides.
     """
-    fixed = {e.settings.name: e.settings.half for e in suite.entries(config)}
+    fixed: dict[str, Half | None] = {
+        e.settings.name: e.settings.half for e in suite.entries(config)
+    }
     names = components(samples, images)
     sides = _sides(samples, names, fixed)
     return [

@@ -69,7 +69,7 @@ class ModelSettings(Settings):
     changes low bits.
     """
     dtype: Literal["float32", "bfloat16", "float16"] = "float32"
-    """transformers_local: of weights and activations."""
+    """transformers_local, vllm_server: of weights and activations."""
     device: Annotated[str, OPERATIONAL] = "auto"
     """transformers_local: `cpu`, `cuda:0`; `auto` takes a GPU where there is one."""
     min_pixels: int | None = Field(default=None, ge=1)
@@ -87,7 +87,9 @@ class ModelSettings(Settings):
     endpoint as `chat_template_kwargs`.
     """
     server_command: Annotated[tuple[str, ...], OPERATIONAL] = ("vllm", "serve")
-    """vllm_server: what starts the server; the checkpoint is its next argument."""
+    """vllm_server: what starts the server; the checkpoint is its next argument. vLLM may be
+    installed elsewhere: `["/opt/vllm/bin/vllm", "serve"]`.
+    """
     server_arguments: tuple[str, ...] = ()
     """vllm_server: further arguments, e.g. `["--max-model-len", "32768"]`."""
     tensor_parallel: int = Field(default=1, ge=1)
@@ -102,7 +104,11 @@ class ModelSettings(Settings):
     """openai_api: one or more addresses ending in /v1 that serve the same model."""
     api_key_env: Annotated[str, OPERATIONAL] = ""
     """openai_api: name of the environment variable with the key; empty for a server that asks
-    for none.
+    for none. vllm_server: the server that is started asks for this key.
+    """
+    prices: Annotated[tuple[float, float] | None, OPERATIONAL] = None
+    """openai_api: what a million tokens of prompts and of completions cost, in any currency;
+    `blindspot validate` reckons with it.
     """
     epoch: int = 0
     """openai_api: raise it when the server's weights changed behind the same id; old answers

@@ -72,7 +72,12 @@ class World:
         write_records(draft.path / "samples.parquet", samples, Sample)
         write_records(draft.path / "predictions.parquet", predictions, Prediction)
         metrics = Metrics(
-            graders={"tiny": "core-1"}, model="m", overall=(), benchmarks=(), categories=(), coverage=1.0
+            graders={"tiny": "core-1"},
+            model="m",
+            overall=(),
+            benchmarks=(),
+            categories=(),
+            coverage=1.0,
         )
         (draft.path / "metrics.json").write_text(json.dumps(metrics.model_dump(mode="json")))
         return draft.publish().path

@@ -68,8 +68,10 @@ def test_what_never_varies_is_not_certain() -> None:
 
 def test_other_metrics_are_bootstrapped_over_components() -> None:
     scores = [float(i % 3 > 0) for i in range(120)]
-    low, high = made(scores)["worst"].interval
-    assert low < made(scores)["worst"].value <= high
+    worst = made(scores)["worst"]
+    low, high = worst.interval
+    assert worst.value is not None
+    assert low < worst.value <= high
     wide = made(scores, per_component=20)["worst"].interval
     assert wide != (low, high)
 

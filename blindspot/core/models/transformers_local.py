@@ -6,6 +6,8 @@ requests themselves, so the same batch gives the same text whenever it is asked.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import torch
 
 _CONCURRENCY: Final = 1
+_THINK: Final = "<think>"
 _Turn = tuple[str, list[Image]]
 """The rendered text of a request, and its pictures."""
 
@@ -103,9 +106,15 @@ class TransformersLocal:
         output = self._model.generate(**inputs, **_arguments(sampling, self._processor.tokenizer))
         eos = _eos_ids(self._model.generation_config.eos_token_id)
         rows = zip(
-            output[:, length:].tolist(), inputs["attention_mask"].sum(1).tolist(), strict=True
+            turns,
+            output[:, length:].tolist(),
+            inputs["attention_mask"].sum(1).tolist(),
+            strict=True,
         )
-        return [self._completion(row, prompt, eos, sampling) for row, prompt in rows]
+        return [
+            self._completion(_begun(text), row, prompt, eos, sampling)
+            for (text, _), row, prompt in rows
+        ]
 
     def _inputs(self, turns: list[_Turn]) -> Any:
         inputs = self._processor(
@@ -118,7 +127,7 @@ class TransformersLocal:
         return inputs.to(self._device, dtype=self._model.dtype)
 
     def _completion(
-        self, ids: list[int], prompt: int, eos: set[int], sampling: Sampling
+        self, opening: str, ids: list[int], prompt: int, eos: set[int], sampling: Sampling
     ) -> Completion:
         ended = next((i for i, token in enumerate(ids) if token in eos), None)
         kept = ids if ended is None else ids[:ended]
@@ -126,7 +135,7 @@ class TransformersLocal:
         stopped = ended is not None or any(stop in text for stop in sampling.stop)
         for stop in sampling.stop:
             text = text.partition(stop)[0]
-        answer, reasoning = split_reasoning(text)
+        answer, reasoning = split_reasoning(opening + text)
         usage = Usage(prompt_tokens=prompt, completion_tokens=len(kept))
         return Completion(
             text=answer,
@@ -156,6 +165,7 @@ def _load(settings: ModelSettings, device: "torch.device") -> tuple[Any, Any]:
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
+    _only_still_pictures()
     try:
         processor = AutoProcessor.from_pretrained(settings.checkpoint)
         dtype = getattr(torch, settings.dtype)
@@ -170,6 +180,25 @@ def _load(settings: ModelSettings, device: "torch.device") -> tuple[Any, Any]:
     _set_template(processor, settings)
     _set_limits(processor, checkpoints.pixel_limits(settings))
     return model, processor
+
+
+@cache
+def _only_still_pictures() -> None:
+    """Where torchvision is missing, which only the video half of a processor needs, processors load
+    without that half from now on.
+    """
+    from transformers import ProcessorMixin
+
+    if find_spec("torchvision") is not None:
+        return
+    all_of = ProcessorMixin.get_attributes.__func__
+    still = classmethod(lambda cls: [a for a in all_of(cls) if a != "video_processor"])
+    ProcessorMixin.get_attributes = still  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _begun(prompt: str) -> str:
+    """The tag with which a template has already opened the model's reasoning, or nothing."""
+    return _THINK if prompt.rstrip().endswith(_THINK) else ""
 
 
 def _said(error: Exception) -> str:

@@ -1,0 +1,103 @@
+"""Facts about pictures are read once, survive, and are made anew when they cannot be trusted."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blindspot.core.errors import DataError
+from blindspot.core.images import ImageStore, encode
+from harness import pictures
+from harness.pictures import Pictures, colors, facts_of, greys
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ImageStore:
+    return ImageStore(tmp_path / "images")
+
+
+def names(store: ImageStore, count: int) -> list[str]:
+    return [
+        store.put(encode(Image.new("RGB", (4, 3), (i % 256, i // 256, 0)))) for i in range(count)
+    ]
+
+
+def refuse(*_: object) -> bool:
+    raise AssertionError("it was read again")
+
+
+def test_facts_are_those_of_the_picture(store: ImageStore) -> None:
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (30, 50, 3), dtype=np.uint8))
+    name = store.put(encode(image))
+    facts = Pictures(store).facts([name])[name]
+    assert facts == facts_of(image)
+    assert (facts.width, facts.height) == (50, 30)
+    assert greys([facts, facts]).shape == (2, 64, 64)
+    assert colors([facts, facts]).shape == (2, 16, 16, 3)
+
+
+def test_equal_pixels_of_another_shape_are_another_picture() -> None:
+    wide, high = (facts_of(Image.new("RGB", size, "red")) for size in ((2, 8), (8, 2)))
+    assert wide.pixels != high.pixels
+
+
+def test_a_picture_is_read_once(store: ImageStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = names(store, 600)
+    first = Pictures(store).facts(some)
+    assert set(first) == set(some)
+    monkeypatch.setattr(pictures, "facts_of", refuse)
+    assert Pictures(store).facts(reversed(some)) == first
+    with pytest.raises(AssertionError):
+        Pictures(store).facts([*some, store.put(encode(Image.new("RGB", (9, 9))))])
+
+
+def test_what_was_read_before_a_stop_is_kept(
+    store: ImageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = sorted(names(store, 600))
+
+    def stops(image: Image.Image) -> object:
+        if image.tobytes() == store.open(some[400]).tobytes():
+            raise KeyboardInterrupt
+        return facts_of(image)
+
+    monkeypatch.setattr(pictures, "facts_of", stops)
+    with pytest.raises(KeyboardInterrupt):
+        Pictures(store).facts(some)
+    monkeypatch.setattr(pictures, "facts_of", refuse)
+    assert len(Pictures(store).facts(some[:256])) == 256
+
+
+@pytest.mark.parametrize("damage", ["missing", "garbage", "older"])
+def test_a_file_that_cannot_be_trusted_is_made_anew(store: ImageStore, damage: str) -> None:
+    some, path = names(store, 3), Pictures(store).path
+    first = Pictures(store).facts(some)
+    if damage == "missing":
+        path.unlink()
+    elif damage == "garbage":
+        path.write_bytes(b"no database at all" * 100)
+    else:
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("pragma user_version = 99")
+            db.execute("update facts set pixels = 'wrong'")
+            db.commit()
+    assert Pictures(store).facts(some) == first
+
+
+def test_a_verdict_is_given_once(store: ImageStore) -> None:
+    a, b, c = sorted(names(store, 3))
+    first = Pictures(store).verdicts([(a, b), (b, c)], lambda one, _: one == store.open(a))
+    assert first == {(a, b): True, (b, c): False}
+    assert Pictures(store).verdicts([(b, c), (a, b)], refuse) == first
+
+
+def test_a_missing_picture_is_named(store: ImageStore) -> None:
+    with pytest.raises(DataError, match=r"nothing\.png.*cannot be read"):
+        Pictures(store).facts(["nothing.png"])
+
+
+def test_nothing_is_asked_of_nothing(store: ImageStore) -> None:
+    assert Pictures(store).facts([]) == {}
