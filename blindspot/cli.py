@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from blindspot.core.errors import BlindspotError
+from blindspot.core.errors import BlindspotError, UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -333,12 +333,20 @@ def main() -> None:
 
 
 def _begin(config: Path | None, out: Path | None, overrides: list[str]) -> "tuple[Path, Rounds]":
-    """A new run, or the one in `out` where neither a config nor an option says otherwise."""
-    from blindspot.rounds import begin, resume
+    """A new run, or the one in `out` where neither a config nor a model is given."""
+    from blindspot.rounds import begin
     from blindspot.settings import load
 
-    if config is None and not overrides and out is not None:
-        return out, resume(out, _command())
+    begun = out / "config.toml" if out else None
+    asks_whom = any(override.startswith("model.") for override in overrides)
+    if config is None and begun is not None and begun.is_file() and not asks_whom:
+        config = begun
+    if config is None and not asks_whom:
+        raise UsageError(
+            "blindspot evaluate",
+            "neither a config nor a model was given",
+            "Give a config file, or --model MODEL --suite eleven",
+        )
     settings = load(config, tuple(overrides))
     root = out or Path("runs") / settings.name
     return root, begin(settings, root, _command())

@@ -92,6 +92,11 @@ def standing(metrics: Metrics) -> Iterator[str]:
             f"{j.benchmark}: {j.by_rule} decided by rule, {j.by_judge} by the judge, "
             f"{j.unjudged} unjudged; {agreement}."
         )
+    if any(j.unjudged and not j.audited for j in metrics.judged):
+        yield (
+            "Scores with unjudged answers speak of what the rule could decide, and of nothing "
+            "else: configure [evaluation.judge] and add --regrade."
+        )
 
 
 def held_out(rounds: Sequence[RoundFolder]) -> Table:

@@ -125,8 +125,8 @@ def with_pictures(doc: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Picture(Image.Image):
-    """A picture that is decoded only when a task does more than `.convert("RGB")` with it, since the
-    image store makes RGB of what it keeps. Decoded it is what the store would show.
+    """A picture that is decoded only when a task does more than `.convert("RGB")` with it; the
+    image store makes RGB of what it keeps. Decoded, it is what the store would show.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -237,7 +237,9 @@ def _own_files() -> list[Path]:
 
 @contextlib.contextmanager
 def _expected() -> Iterator[None]:
-    """What lmms-eval's modules expect of the environment while they load."""
+    """What lmms-eval's modules expect of the environment while they load; what they print is not
+    for our stdout.
+    """
     from loguru import logger
 
     missing = [name for name in _KEYS if name not in os.environ]
@@ -245,7 +247,8 @@ def _expected() -> Iterator[None]:
     logger.disable("lmms_eval")
     os.environ.update(dict.fromkeys(missing, "none"))
     try:
-        yield
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
     except ModuleNotFoundError as error:
         raise ConfigError(
             "lmms-eval",

@@ -60,7 +60,7 @@ class EvaluationSettings(Settings):
     """The user's own list."""
     data: OptionalInputPath = None
     """A folder with one subfolder per benchmark; what lies there is read in place of the hub."""
-    lock: InputPath = Path("benchmarks.lock")
+    lock: InputPath = Field(default=Path("benchmarks.lock"), validate_default=True)
     """Keeps the revision of every benchmark that was downloaded; another one is refused."""
     sampling: Sampling = Sampling(max_tokens=4096)
     """How answers are drawn; greedy by default. Its `max_tokens` stands in place of a task's own

@@ -270,3 +270,9 @@ def test_mistakes_in_comparing(blindspot, two_runs: tuple[Path, Path], tmp_path:
     code, _, err = blindspot("compare", a, a / "round-0")
     assert (code, "Name two rounds" in err) == (2, True)
     assert blindspot("compare", a, a, "--half", "test")[0] == 2
+
+
+def test_evaluate_without_a_config_or_a_model(blindspot, tmp_path: Path) -> None:
+    for more in ([], ["--out", tmp_path / "nowhere"], ["--suite", "eleven"]):
+        code, _, err = blindspot("evaluate", *more)
+        assert (code, "neither a config nor a model" in err) == (2, True)

@@ -94,3 +94,15 @@ def test_what_is_here_is_listed(
         assert any(name in line and " yes " in line for line in out.splitlines())
     _, out, _ = blindspot("list", "benchmarks")
     assert " yes " not in out
+
+
+def test_a_judge_that_comes_later_grades_what_is_there(blindspot, data: Path) -> None:
+    command = ["evaluate", "--model", "model.jsonl", "--backend", "replay", "--data", data]
+    code, out, err = blindspot(*command, "--benchmark", "charxiv", "--out", "run")
+    assert code == 0, err
+    assert "add --regrade" in out
+    judge = 'evaluation.judge={backend="replay",checkpoint="judge.jsonl"}'
+    code, out, err = blindspot("evaluate", "--out", "run", "--set", judge, "--regrade")
+    assert code == 0, err
+    assert "0 unjudged" in out
+    assert "evaluate:" not in err
