@@ -74,7 +74,7 @@ class Replay:
         ):
             if key in self._lines:
                 return self._lines[key].outcome()
-        return Failure(kind="request", message="no recorded answer", retryable=True)
+        return Failure(kind="request", message="no recorded answer", retryable=False)
 
 
 def _read(path: Path) -> list[_Line]:
