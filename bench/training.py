@@ -126,7 +126,7 @@ def claim(setup: Setup) -> None:
     model or benchmark.
     """
     config = setup.config
-    benchmarks = suite.digests(config.evaluation)
+    benchmarks = suite.digests(suite.entries(config.evaluation))
     sections = (config.evaluation, config.diagnosis, config.generation, config.training)
     settings = {type(section).__name__: identity(section) for section in sections}
     now = {"model": fingerprint(config.model), "benchmarks": benchmarks, **settings}

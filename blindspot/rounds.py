@@ -187,7 +187,7 @@ class Rounds:
         if stage == STAGES[0]:
             from harness import suite
 
-            benchmarks = suite.digests(self.config.evaluation).values()
+            benchmarks = suite.digests(suite.entries(self.config.evaluation)).values()
             return [fingerprint(self.model(number)), *benchmarks]
         before = STAGES[STAGES.index(stage) - 1]
         return [open_artifact(getattr(self.folder.round(number), before), before).digest]

@@ -12,7 +12,7 @@ from blindspot.core.model import ModelSettings, backends, fingerprint
 from blindspot.core.registry import Registry, nearest
 from blindspot.loads import Demand
 from blindspot.settings import Config
-from harness.benchmark import Item
+from harness.benchmark import Item, Opened
 
 
 def checks(config: Config) -> Iterator[str]:
@@ -24,7 +24,9 @@ def checks(config: Config) -> Iterator[str]:
         yield line
         demands.append(demand)
     yield from estimates.lines(config, demands)
-    yield _model(config.model)
+    yield f"model: {_model(config.model)}"
+    if config.evaluation.judge:
+        yield f"judge: {_model(config.evaluation.judge)}"
     yield _catalogue(config)
     yield _optimiser(config)
 
@@ -67,10 +69,10 @@ def _model(settings: ModelSettings) -> str:
     backend.check(settings)
     known = footprint.footprint(settings)
     if settings.backend in footprint.LOCAL and not (known.complete or known.is_own):
-        return f"model: {settings.backend}, to download: {settings.checkpoint}"
+        return f"{settings.backend}, to download: {settings.checkpoint}"
     here = {"checkpoint": str(known.folder)} if known.folder else {}
     found = settings.model_copy(update=here)
-    return f"model: {settings.backend}, fingerprint {fingerprint(found)[:12]}"
+    return f"{settings.backend}, fingerprint {fingerprint(found)[:12]}"
 
 
 def _benchmarks(config: Config) -> Iterator[tuple[str, Demand]]:
@@ -86,14 +88,23 @@ def _benchmarks(config: Config) -> Iterator[tuple[str, Demand]]:
             continue
         with tempfile.TemporaryDirectory() as scratch:
             images = ImageStore(Path(scratch) / "images")
-            items = list(suite.stored(entry.open().items(), images))
+            opened = entry.open()
+            items = list(suite.stored(opened.items(), images))
             demand = loads.seen(name, facts, items, images, config.evaluation.limit)
-        yield f"benchmark {name}: {_counted(items)}", demand
+        yield f"benchmark {name}: {_counted(items)}{_unmet(opened, items)}", demand
 
 
 def _counted(items: Sequence[Item]) -> str:
     broken = sum(item.failure is not None for item in items)
     return f"{len(items)} samples" + (f", {broken} pictures cannot be read" if broken else "")
+
+
+def _unmet(opened: Opened, items: Sequence[Item]) -> str:
+    """Targets that no answer can meet, with the first of them."""
+    from harness.benchmark import validate
+
+    unmet = validate(opened, items)
+    return f", {len(unmet)} targets its own rule does not accept ({unmet[0]} …)" if unmet else ""
 
 
 def _catalogue(config: Config) -> str:

@@ -5,7 +5,7 @@ in [0, 1], and which metrics it is known by. It never asks a model, draws nothin
 abstains (`None`) where its rule cannot decide; then the judge does, or nobody.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -136,6 +136,14 @@ class Benchmark(Protocol):
 
 
 benchmarks: Final = Registry[Benchmark]("harness.benchmarks")
+
+
+def validate(opened: Opened, items: Iterable[Item]) -> list[str]:
+    """Ids of samples whose own target the benchmark's rule does not grade as right; a target that
+    only the judge could decide is none of them.
+    """
+    graded = ((i.sample.id, opened.grade(i.sample, i.doc, i.sample.target)) for i in items)
+    return [name for name, grade in graded if grade is not None and grade.score != 1]
 
 
 def mean_score(scored: Sequence[Scored]) -> float:

@@ -10,26 +10,21 @@ from collections.abc import Mapping, Sequence
 from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore
 from blindspot.core.records import Half, Sample
-from harness import suite
 from harness.halves import components, half
-from harness.settings import EvaluationSettings
+from harness.suite import Entry
 
 
 def split(
-    config: EvaluationSettings, samples: Sequence[Sample], images: ImageStore
+    listed: Sequence[Entry], share: float, samples: Sequence[Sample], images: ImageStore
 ) -> list[Sample]:
-    """The samples with component and half. Raises DataError when what belongs together is fixed on
-    both sides.
+    """The samples with component and half, about `share` of the components for diagnosis. Raises
+    DataError when what belongs together is fixed on both sides.
     """
-    fixed: dict[str, Half | None] = {
-        e.settings.name: e.settings.half for e in suite.entries(config)
-    }
+    fixed: dict[str, Half | None] = {e.settings.name: e.settings.half for e in listed}
     names = components(samples, images)
     sides = _sides(samples, names, fixed)
     return [
-        s.model_copy(
-            update={"component": c, "half": sides.get(c) or half(c, config.diagnosis_share)}
-        )
+        s.model_copy(update={"component": c, "half": sides.get(c) or half(c, share)})
         for s, c in zip(samples, names, strict=True)
     ]
 

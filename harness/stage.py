@@ -52,17 +52,18 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
     """
     begun = time.monotonic()
     model = fingerprint(inputs.model)
-    sources = {f"benchmark:{name}": digest for name, digest in suite.digests(config).items()}
+    listed = suite.entries(config)
+    sources = {f"benchmark:{name}": digest for name, digest in suite.digests(listed).items()}
     draft = Draft(out, "evaluation", identity(config), {"model": model, **sources})
-    loaded = suite.load(config, inputs.folder.images)
+    loaded = suite.load(listed, inputs.folder.images, config.limit)
     rules = Rules(loaded)
     asked, abilities = _asked(config, inputs, model, rules)
-    graders = _graders(config, loaded)
+    needy = [e.settings.name for e in listed if e.benchmark.facts.judge]
+    graders = _graders(config, loaded, needy)
     decide = partial(_judge, config, inputs.folder) if config.judge else None
     predictions = scoring.predictions(asked, rules, graders, decide)
-    needy = _need_a_judge(config)
     judged = scoring.judged(asked, rules, predictions, needy, config.judge_audit, decide)
-    samples = split(config, loaded.samples, inputs.folder.images)
+    samples = split(listed, config.diagnosis_share, loaded.samples, inputs.folder.images)
     own = own_metrics(loaded, samples, predictions)
     result = metrics(samples, predictions, model, graders, own, judged)
     _write(draft.path, samples, predictions, result)
@@ -128,13 +129,9 @@ def _judge(
     return judge.decide(config.judge, questions, folder)
 
 
-def _graders(config: EvaluationSettings, loaded: Loaded) -> dict[str, str]:
+def _graders(config: EvaluationSettings, loaded: Loaded, needy: Sequence[str]) -> dict[str, str]:
     named = judge.version(config.judge) if config.judge else None
-    return scoring.graders(loaded, _need_a_judge(config), named)
-
-
-def _need_a_judge(config: EvaluationSettings) -> list[str]:
-    return [e.settings.name for e in suite.entries(config) if e.benchmark.facts.judge]
+    return scoring.graders(loaded, needy, named)
 
 
 def _write(

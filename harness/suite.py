@@ -1,7 +1,7 @@
 """The suite: which benchmarks a config names, and their samples with pictures in the store."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -69,22 +69,22 @@ def entries(config: EvaluationSettings) -> list[Entry]:
     return [Entry(b, _benchmark(b), config.lock) for b in placed]
 
 
-def digests(config: EvaluationSettings) -> dict[str, str]:
+def digests(listed: Sequence[Entry]) -> dict[str, str]:
     """Digest of every benchmark's data, by name."""
-    return {entry.settings.name: entry.digest() for entry in entries(config)}
+    return {entry.settings.name: entry.digest() for entry in listed}
 
 
-def load(config: EvaluationSettings, images: ImageStore) -> Loaded:
-    """Every sample that is asked, its pictures stored. Raises DataError for a benchmark that cannot
-    be used.
+def load(listed: Sequence[Entry], images: ImageStore, limit: int | None = None) -> Loaded:
+    """Every sample that is asked, at most `limit` of each benchmark, its pictures stored. Raises
+    DataError for a benchmark that cannot be used.
     """
     loaded = Loaded()
-    for entry in entries(config):
+    for entry in listed:
         opened = entry.open()
         loaded.opened[entry.settings.name] = opened
-        total = config.limit or entry.benchmark.facts.size
+        total = limit or entry.benchmark.facts.size
         with progress(f"read {entry.settings.name}", total or None) as advance:
-            for item in stored(opened.items(_wanted(opened, config.limit)), images):
+            for item in stored(opened.items(_wanted(opened, limit)), images):
                 _add(loaded, item)
                 advance()
     return loaded

@@ -95,7 +95,7 @@ def score(source: OpenedTask, text: str, place: int = 0) -> float | None:
 
 def test_a_yaml_of_a_users_own(folder: Path, tmp_path: Path) -> None:
     config = EvaluationSettings(benchmarks=(settings(folder),), lock=tmp_path / "lock")
-    loaded = suite.load(config, ImageStore(tmp_path / "images"))
+    loaded = suite.load(suite.entries(config), ImageStore(tmp_path / "images"))
     one, two, three = loaded.samples
     assert [s.id for s in loaded.samples] == ["own/7", "own/8", "own/9"]
     assert one.prompt == "Which shape? Answer in one word."

@@ -21,7 +21,8 @@ ROW = {"id": "1", "question": "What color?", "target": "red", "image": {"bytes":
 
 def load(path: Path, tmp_path: Path, **columns: str) -> suite.Loaded:
     settings = BenchmarkSettings(name="mine", path=path, columns=columns)
-    return suite.load(EvaluationSettings(benchmarks=(settings,)), ImageStore(tmp_path / "images"))
+    listed = suite.entries(EvaluationSettings(benchmarks=(settings,)))
+    return suite.load(listed, ImageStore(tmp_path / "images"))
 
 
 def parquet(tmp_path: Path, *rows: dict[str, Any]) -> Path:

@@ -43,7 +43,7 @@ def digest(file: Path) -> str:
 
 def test_the_documented_example_is_a_benchmark(file: Path, tmp_path: Path) -> None:
     config = EvaluationSettings(benchmarks=(settings(file),))
-    loaded = suite.load(config, ImageStore(tmp_path / "images"))
+    loaded = suite.load(suite.entries(config), ImageStore(tmp_path / "images"))
     assert [s.id for s in loaded.samples] == ["dots/1", "dots/2"]
     assert {s.benchmark for s in loaded.samples} == {"mine"}, "metrics look samples up by this name"
     opened = loaded.opened["mine"]

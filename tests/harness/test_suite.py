@@ -67,5 +67,6 @@ def test_a_limit_reads_only_the_pictures_that_are_asked(tmp_path: Path) -> None:
     (tmp_path / "q.jsonl").write_text("\n".join(rows))
     benchmark = BenchmarkSettings(name="q", path=tmp_path / "q.jsonl")
     images = ImageStore(tmp_path / "images")
-    loaded = suite.load(EvaluationSettings(benchmarks=(benchmark,), limit=3), images)
+    listed = suite.entries(EvaluationSettings(benchmarks=(benchmark,)))
+    loaded = suite.load(listed, images, limit=3)
     assert len(loaded.samples) == len(list(images.root.glob("*.png"))) == 3

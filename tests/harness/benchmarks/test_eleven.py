@@ -4,6 +4,7 @@ are right answers, every row becomes a whole sample.
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from bench import eleven
 from blindspot.core import taxonomy
 from harness import lmms_benchmark
-from harness.benchmark import Item, Scored, benchmarks
+from harness.benchmark import Item, Scored, benchmarks, validate
 from harness.settings import BenchmarkSettings
 
 Open = Callable[[str], lmms_benchmark.OpenedTask]
@@ -73,10 +74,9 @@ def test_known_completions_score_as_their_kind_says(name: str, opened: Open) -> 
 @pytest.mark.parametrize("name", NAMES)
 def test_targets_grade_as_right(name: str, opened: Open) -> None:
     source = opened(name)
-    for item in items(source):
-        grade = source.grade(item.sample, item.doc, item.sample.target)
-        assert grade is not None
-        assert grade.score == 1, item.sample
+    assert validate(source, source.items()) == []
+    wrong = [replace(i, sample=i.sample.model_copy(update={"target": ""})) for i in items(source)]
+    assert len(validate(source, wrong)) == len(wrong)
 
 
 @pytest.mark.parametrize("name", NAMES)
