@@ -13,7 +13,7 @@ from blindspot.core.errors import DataError
 from harness.settings import BenchmarkSettings
 
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
-_BATCH: Final = 256
+_BATCH: Final = 64
 
 
 def read(settings: BenchmarkSettings) -> Iterator[dict[str, Any]]:
