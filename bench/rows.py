@@ -12,6 +12,7 @@ import json
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,8 +95,11 @@ def write(file: Path, rows: Sequence[Row], **about: Any) -> None:
     file.write_text(text + "\n")
 
 
+@cache
 def commit() -> str | None:
-    """The checkout's commit, with `+` for uncommitted changes; None outside of one."""
+    """The checkout's commit, with `+` for uncommitted changes, as it was when first asked for: the
+    results that a bench writes are no change of what it measured. None outside of a checkout.
+    """
     try:
         found = [_git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain")]
     except (OSError, subprocess.CalledProcessError):
