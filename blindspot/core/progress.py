@@ -43,19 +43,22 @@ class Advance(Protocol):
 
 @contextmanager
 def progress(title: str, total: int | None) -> Iterator[Advance]:
-    """A bar of `total` steps, where they are known, with rate, elapsed and remaining time."""
+    """A bar of `total` steps, where they are known, with remaining time, note, rate and time; a
+    narrow terminal cuts off the last of these.
+    """
     if not sys.stderr.isatty():
         yield from _plain(title, total)
         return
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
         _Rate(),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
     )
-    with Progress(*columns, TextColumn("{task.fields[note]}"), console=console) as bar:
+    with Progress(*columns, console=console) as bar:
         task = bar.add_task(title, total=total, note="")
         yield lambda count=1, note="": bar.update(task, advance=count, note=note)
 
