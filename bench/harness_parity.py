@@ -2,8 +2,7 @@
 eleven benchmarks.
 
 Where lmms-eval draws an option at random or asks a judge there is nothing to compare; such
-completions are counted beside those that were compared. What differs on purpose is said in the
-docstring of each file under `harness/benchmarks/`.
+completions are counted beside those that were compared, as are those that differ on purpose.
 """
 
 from collections import Counter
@@ -25,8 +24,9 @@ def parity(bench: Bench) -> list[Finding]:
 
 
 def compared(name: str, folder: Path) -> Counter[str]:
-    """Completions by what came of them: `equal`, `differs`, `not theirs` (drawn or judged by
-    lmms-eval), `not ours` (left to the judge).
+    """Completions by what came of them: `equal`, `differs`, `on purpose` (for the reason that the
+    benchmark's docstring gives), `not theirs` (drawn or judged by lmms-eval), `not ours` (left to
+    the judge).
     """
     fixture = eleven.load(name)
     settings = BenchmarkSettings(name=name, path=fixture.write(folder))
@@ -39,20 +39,22 @@ def compared(name: str, folder: Path) -> Counter[str]:
             ours = source.grade(item.sample, item.doc, text)
             if theirs is None or ours is None:
                 outcomes["not theirs" if theirs is None else "not ours"] += 1
+            elif abs(ours.score - theirs) < 1e-9:
+                outcomes["equal"] += 1
             else:
-                outcomes["equal" if abs(ours.score - theirs) < 1e-9 else "differs"] += 1
+                outcomes["on purpose" if fixture.on_purpose(row, text) else "differs"] += 1
     return outcomes
 
 
 def _finding(name: str, outcomes: Counter[str]) -> Finding:
-    n = outcomes["equal"] + outcomes["differs"]
-    aside = f"{outcomes['not theirs']} drawn or judged there"
+    n = outcomes["equal"] + outcomes["differs"] + outcomes["on purpose"]
+    aside = f"{outcomes['on purpose']} on purpose; {outcomes['not theirs']} drawn or judged there"
     if outcomes["not ours"]:
         aside += f", {outcomes['not ours']} left to the judge here"
     found = {OURS: Estimate(outcomes["differs"])} if n else {}
     return Finding(
         id="H5",
-        measure=f"{name}: scores that differ, of {n} compared ({aside})",
+        measure=f"{name}: scores that differ unexplained, of {n} compared ({aside})",
         target="0",
         by_arm=found,
         met=outcomes["differs"] == 0 if n else None,

@@ -38,6 +38,8 @@ class Fixture:
     """lmms-eval's own score of one completion, by its task object's own code; None where it draws
     at random or asks a judge.
     """
+    on_purpose: Callable[[Row, str], bool] = lambda row, text: False
+    """Whether ours differs there by intent, for the reason that the benchmark's docstring gives."""
 
     def write(self, folder: Path) -> Path:
         """Write the rows as `FOLDER/NAME/SPLIT-00000-of-00001.parquet`; returns `FOLDER/NAME`."""

@@ -124,7 +124,7 @@ def _open(answer: str) -> dict[str, str]:
     }
 
 
-def score_of_lmms_eval(task: Any, row: Row, text: str) -> float | None:
+def theirs(task: Any, row: Row, text: str) -> float | None:
     """Its aggregation over this one sample; None where it draws an option."""
     from lmms_eval.tasks._task_utils import mmmu_mcq_utils
     from lmms_eval.tasks.mmmu import utils
@@ -137,9 +137,9 @@ def score_of_lmms_eval(task: Any, row: Row, text: str) -> float | None:
     return None if drawn.called else float(score)
 
 
-def theirs(task: Any, row: Row, text: str) -> float | None:
-    """None also for rows with several answers, whose list lmms-eval takes for the answer itself."""
-    return None if row["answer"].startswith("[") else score_of_lmms_eval(task, row, text)
+def on_purpose(row: Row, text: str) -> bool:
+    """Of several answers lmms-eval takes the list itself for the answer."""
+    return row["answer"].startswith("[")
 
 
-FIXTURE: Final = Fixture("mmmu", "validation", features, rows, completions, theirs)
+FIXTURE: Final = Fixture("mmmu", "validation", features, rows, completions, theirs, on_purpose)

@@ -103,7 +103,7 @@ def test_an_unreadable_answer_is_never_drawn(
     items: dict[str, Item], source: lmms_benchmark.OpenedTask
 ) -> None:
     item = items["Art_Theory_2"]
-    assert stand_in.score_of_lmms_eval(source.task.inner, item.doc, "hard to tell") is None
+    assert stand_in.theirs(source.task.inner, item.doc, "hard to tell") is None
     grades = {source.grade(item.sample, item.doc, "hard to tell") for _ in range(30)}
     assert grades == {Grade(None, 0.0)}
 
@@ -115,7 +115,7 @@ def test_any_of_several_answers_is_right_and_lmms_eval_takes_none(
     assert item.sample.target == "24/7"
     assert item.sample.attributes["answer"] == "['24/7', '3.429']"
     for answer in ("24/7", "3.429"):
-        assert stand_in.score_of_lmms_eval(source.task.inner, item.doc, answer) == 0
+        assert stand_in.theirs(source.task.inner, item.doc, answer) == 0
         grade = source.grade(item.sample, item.doc, answer)
         assert grade is not None
         assert grade.score == 1
