@@ -28,7 +28,6 @@ from blindspot.core.errors import DataError, StageError, UsageError
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.model import ModelSettings, fingerprint
 from blindspot.core.progress import say
-from blindspot.core.records import Prediction
 from blindspot.core.run_folder import RoundFolder, RunFolder
 from blindspot.settings import Config, load
 
@@ -79,12 +78,26 @@ class Rounds:
         return self.config.model.model_copy(update={"checkpoint": made})
 
     def regrade(self) -> None:
-        """Grade the stored completions of every round again; no model is asked."""
-        for folder in evaluated(self.folder):
-            earlier = tuple(Evaluation(folder.evaluation).predictions())
-            remove(folder.evaluation)
-            say(f"round {folder.number}: grading again")
-            self._evaluation(folder.number, folder.evaluation, earlier)
+        """Grade the stored completions of every round again; no model is asked. An evaluation goes
+        only when the new one stands: it is put back where grading fails, or was killed before.
+        """
+        for folder in self.folder.rounds():
+            aside = folder.evaluation.with_name("evaluation.earlier")
+            if published(aside) and not published(folder.evaluation):
+                aside.rename(folder.evaluation)
+            if published(folder.evaluation):
+                say(f"round {folder.number}: grading again")
+                self._regrade(folder, aside)
+
+    def _regrade(self, folder: RoundFolder, aside: Path) -> None:
+        remove(aside)
+        folder.evaluation.rename(aside)
+        try:
+            self._evaluation(folder.number, folder.evaluation, Evaluation(aside))
+        finally:
+            if not published(folder.evaluation):
+                aside.rename(folder.evaluation)
+        remove(aside)
 
     def redo(self, stage: str) -> None:
         """Delete what `stage` made, and all that came of it."""
@@ -117,9 +130,7 @@ class Rounds:
             return folder.number == 0 or published(self.folder.round(folder.number - 1).checkpoint)
         return published(getattr(folder, STAGES[STAGES.index(stage) - 1]))
 
-    def _evaluation(
-        self, number: int, out: Path, earlier: tuple[Prediction, ...] | None = None
-    ) -> Artifact:
+    def _evaluation(self, number: int, out: Path, earlier: Evaluation | None = None) -> Artifact:
         from harness import stage as harness
 
         inputs = harness.EvaluationInputs(self.folder, self.model(number), earlier)

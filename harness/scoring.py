@@ -18,6 +18,10 @@ Decide = Callable[[Sequence[Question]], Sequence[Grade | Failure]]
 NOBODY = Failure(
     kind="unjudged", message="the rule cannot decide and no judge is configured", retryable=False
 )
+UNREAD = Failure(
+    kind="unjudged", message="the benchmark's own scoring could not decide", retryable=False
+)
+"""Of a benchmark that is not for a judge to decide, such as a task whose scoring broke down."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,19 @@ class Rules:
 
 
 def predictions(
-    asked: Sequence[Asked], rules: Rules, graders: dict[str, str], decide: Decide | None
+    asked: Sequence[Asked],
+    rules: Rules,
+    graders: dict[str, str],
+    needs_judge: Sequence[str],
+    decide: Decide | None,
 ) -> list[Prediction]:
-    """All predictions, in order. `decide` is None where no judge is configured."""
+    """All predictions, in order. `decide` is None where no judge is configured; it is asked for the
+    benchmarks that need it, whose graders name it, and for no other.
+    """
     verdicts: list[Grade | Failure | None] = [_by_rule(a, rules) for a in asked]
+    for i, verdict in enumerate(verdicts):
+        if verdict is None and asked[i].sample.benchmark not in needs_judge:
+            verdicts[i] = UNREAD
     open_ = [i for i, verdict in enumerate(verdicts) if verdict is None]
     found = decide([_question(asked[i]) for i in open_]) if decide else [NOBODY] * len(open_)
     for i, verdict in zip(open_, found, strict=True):

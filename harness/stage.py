@@ -16,7 +16,7 @@ from blindspot.core.artifact import Artifact, Draft, write_text
 from blindspot.core.asking import ask
 from blindspot.core.config import identity
 from blindspot.core.errors import StageError
-from blindspot.core.evaluation import Metrics
+from blindspot.core.evaluation import Evaluation, Metrics
 from blindspot.core.model import Model, ModelSettings, Request, fingerprint, open_model
 from blindspot.core.progress import progress
 from blindspot.core.records import Failure, Prediction, Sample
@@ -40,9 +40,9 @@ class EvaluationInputs:
     """Where pictures and answers are kept."""
     model: ModelSettings
     """Who is asked."""
-    earlier: tuple[Prediction, ...] | None = None
-    """Grade again: the model is asked nothing; what the ledger does not hold stays the failure that
-    it was in these.
+    earlier: Evaluation | None = None
+    """Grade this one again: the model is asked nothing; what the ledger does not hold stays the
+    failure that it was there, and what was known of the server stays known.
     """
 
 
@@ -57,11 +57,11 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
     draft = Draft(out, "evaluation", identity(config), {"model": model, **sources})
     loaded = suite.load(listed, inputs.folder.images, config.limit)
     rules = Rules(loaded)
-    asked, abilities = _asked(config, inputs, model, rules)
+    asked, described = _asked(config, inputs, model, rules)
     needy = [e.settings.name for e in listed if e.benchmark.facts.judge]
     graders = _graders(config, loaded, needy)
     decide = partial(_judge, config, inputs.folder) if config.judge else None
-    predictions = scoring.predictions(asked, rules, graders, decide)
+    predictions = scoring.predictions(asked, rules, graders, needy, decide)
     judged = scoring.judged(asked, rules, predictions, needy, config.judge_audit, decide)
     samples = split(listed, config.diagnosis_share, loaded.samples, inputs.folder.images)
     own = own_metrics(loaded, samples, predictions)
@@ -70,7 +70,7 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
     _require_coverage(predictions, result, config, draft.path)
     return draft.publish(
         counts=_counts(samples, predictions, result),
-        facts={"model": _described(inputs.model, abilities)},
+        facts={"model": described},
         durations={"evaluate": time.monotonic() - begun},
     )
 
@@ -78,7 +78,7 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
 def _asked(
     config: EvaluationSettings, inputs: EvaluationInputs, model: str, rules: Rules
 ) -> tuple[list[Asked], dict[str, Any]]:
-    """Every sample and repeat with its outcome, in order; and what the server honours."""
+    """Every sample and repeat with its outcome, in order; and what is known of the model."""
     loaded = rules.loaded
     wanted = [(s, i) for s in loaded.samples for i in range(config.repeats)]
     places = [(s, i) for s, i in wanted if s.id not in loaded.broken]
@@ -87,27 +87,29 @@ def _asked(
         for s, i in places
     ]
     if inputs.earlier is not None:
-        answers, abilities = _recorded(inputs, model, places, requests), {}
+        answers = _recorded(inputs.folder, inputs.earlier, model, places, requests)
+        described = inputs.earlier.artifact.manifest.facts["model"]
     else:
         opened = open_model(inputs.model, inputs.folder.images)
         with progress("evaluate", len(requests)) as bar:
             answers = ask(opened, requests, inputs.folder.ledger, Running(places, rules, bar))
-        abilities = asyncio.run(_abilities(opened))
+        described = _described(inputs.model, asyncio.run(_abilities(opened)))
     found = {(s.id, i): a for (s, i), a in zip(places, answers, strict=True)}
     outcomes = [(s, i, loaded.broken.get(s.id) or found[s.id, i]) for s, i in wanted]
-    return [Asked(*row) for row in outcomes], abilities
+    return [Asked(*row) for row in outcomes], described
 
 
 def _recorded(
-    inputs: EvaluationInputs,
+    folder: RunFolder,
+    earlier: Evaluation,
     model: str,
     places: Sequence[tuple[Sample, int]],
     requests: Sequence[Request],
 ) -> list[Any]:
     """The ledger's answers; for what it does not hold, the failure of the earlier grading."""
     keys = [request.key(model) for request in requests]
-    known = inputs.folder.ledger.lookup(keys)
-    failed = {(p.sample_id, p.repeat): p.failure for p in inputs.earlier or () if p.failure}
+    known = folder.ledger.lookup(keys)
+    failed = {(p.sample_id, p.repeat): p.failure for p in earlier.predictions() if not p.completion}
     never = Failure(kind="request", message="it was not asked", retryable=True)
     return [
         known.get(key) or failed.get((s.id, i)) or never

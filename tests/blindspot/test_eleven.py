@@ -106,3 +106,18 @@ def test_a_judge_that_comes_later_grades_what_is_there(blindspot, data: Path) ->
     assert code == 0, err
     assert "0 unjudged" in out
     assert "evaluate:" not in err
+
+
+def test_regrading_that_fails_leaves_the_evaluation(blindspot, tmp_path: Path) -> None:
+    eleven.load("pope").write(tmp_path / "d")
+    command = ["evaluate", "--model", "model.jsonl", "--backend", "replay", "--benchmark", "pope"]
+    assert blindspot(*command, "--data", "d", "--out", "run")[0] == 0
+    digest = Evaluation(Path("run/round-0/evaluation")).artifact.digest
+    (tmp_path / "d" / "pope" / "extra.txt").write_text("x")
+    assert blindspot("evaluate", "--out", "run", "--regrade")[0] == 2
+    assert Evaluation(Path("run/round-0/evaluation")).artifact.digest == digest
+    (tmp_path / "d" / "pope" / "extra.txt").unlink()
+    Path("run/round-0/evaluation").rename("run/round-0/evaluation.earlier")
+    assert blindspot("evaluate", "--out", "run", "--regrade")[0] == 0
+    assert Evaluation(Path("run/round-0/evaluation")).artifact.digest == digest
+    assert not Path("run/round-0/evaluation.earlier").exists()

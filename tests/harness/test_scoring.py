@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from blindspot.core.errors import StageError
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.grading import Grade
 from blindspot.core.model import ModelSettings
-from blindspot.core.records import Prediction, Sample
+from blindspot.core.records import Sample
 from blindspot.core.run_folder import RunFolder
 from harness import own_data, suite
 from harness.benchmark import Doc
@@ -93,17 +94,34 @@ def test_the_judge_decides_the_rest_and_is_audited(evaluate, tmp_path: Path) -> 
 
 def test_grading_again_asks_nothing_and_keeps_failures(evaluate, tmp_path: Path) -> None:
     first = evaluate()
-    earlier = tuple(first.predictions())
     ledger = RunFolder(tmp_path / "run").ledger
     before = ledger.counts()
     (tmp_path / "run" / "round-0" / "evaluation").rename(tmp_path / "kept")
+    earlier = Evaluation(tmp_path / "kept")
     again = evaluate(earlier=earlier)
-    assert again.predictions() == list(earlier)
+    assert again.predictions() == earlier.predictions()
+    assert again.artifact.manifest.facts == first.artifact.manifest.facts
     assert ledger.counts() == before
 
 
 def test_what_was_never_asked_is_no_answer(evaluate) -> None:
-    result_of: list[Prediction] = []
-    with pytest.raises(Exception, match=r"only 0\.0% of the calls were answered"):
-        result_of = evaluate(earlier=(), name="fresh").predictions()
-    assert not result_of
+    first = evaluate()
+    with pytest.raises(StageError, match=r"only 0\.0% of the calls were answered.*request 5"):
+        evaluate(earlier=first, name="fresh")
+
+
+class NeedsNone(NeedsJudge):
+    facts = own_data.OwnData.facts
+
+
+def test_a_judge_decides_nothing_of_a_benchmark_whose_grader_does_not_name_it(
+    evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite, "_benchmark", lambda settings: NeedsNone())
+    right = {"prompt": "*", "text": VERDICT.format("true")}
+    result = evaluate(file(tmp_path, "judge", right))
+    assert scores(result) == [1, 1, 0, None, None, None]
+    assert "judge-" not in result.metrics().graders["b"]
+    failure = result.predictions()[3].failure
+    assert failure is not None
+    assert failure.message == "the benchmark's own scoring could not decide"
