@@ -150,7 +150,7 @@ def start(setup: Setup) -> tuple[World, list[CellShare]]:
     config, here = setup.config, setup.folder.round(0)
     can_make = generation.catalogue(config.generation)
     evaluate(setup, config.model, here.evaluation)
-    inputs = diagnostics.DiagnosisInputs(evaluation=here.evaluation, round=0, can_make=can_make)
+    inputs = diagnostics.DiagnosisInputs(setup.folder, here.evaluation, round=0, can_make=can_make)
     once(here.diagnosis, "diagnosis", lambda out: diagnostics.run(config.diagnosis, inputs, out))
     evaluation = Evaluation(here.evaluation)
     samples = [s for s in evaluation.samples() if s.half == "held_out"]

@@ -18,8 +18,8 @@ from blindspot.core.errors import DataError
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.records import Prediction, Record, Sample
 from blindspot.core.run_folder import RunFolder
-from diagnostics.answers import picture_of, scores_by_sample
-from diagnostics.changes import Pair
+from diagnostics.answers import cluster_of, scores_by_sample
+from diagnostics.changes.paired import Pair
 
 Scope = Literal["held_out", "diagnosis", "both"]
 Key = tuple[str, str]
@@ -129,15 +129,15 @@ def matched(name: str, a: Evaluated, b: Evaluated, half: Scope) -> Matched:
         "unanswered_a": _unanswered(a, [i for _, i in both if i not in scores[0]]),
         "unanswered_b": _unanswered(b, [i for _, i in both if i not in scores[1]]),
     }
-    return Matched(name, pairs, [cluster_of(k, a, b) for k in answered], left_out)
+    return Matched(name, pairs, [drawn_together(k, a, b) for k in answered], left_out)
 
 
-def cluster_of(key: Key, a: Evaluated, b: Evaluated) -> str:
+def drawn_together(key: Key, a: Evaluated, b: Evaluated) -> str:
     """What a bootstrap draws together: the component of its pictures and groups; by the first
     picture alone in an evaluation that does not name it.
     """
     mine, other = a.samples[key], b.samples[key]
-    return mine.component or other.component or picture_of(mine)
+    return mine.component or other.component or cluster_of(mine)
 
 
 def title(a: Evaluated, b: Evaluated) -> str:

@@ -142,6 +142,8 @@ class Rounds:
 
         earlier = [self.folder.round(n) for n in range(number)]
         inputs = diagnostics.DiagnosisInputs(
+            folder=self.folder,
+            model=self.model(number),
             evaluation=self.folder.round(number).evaluation,
             round=number,
             earlier=tuple(r.evaluation for r in earlier),

@@ -126,7 +126,7 @@ def _optimiser(config: Config) -> str:
 
 
 def _registries() -> dict[str, Registry[Any]]:
-    from diagnostics.attributor import attributors
+    from diagnostics.causes.attributor import attributors
     from generation.family import families
     from generation.gate import gates
     from generation.source import sources

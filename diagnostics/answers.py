@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from blindspot.core.errors import DataError
 from blindspot.core.records import Half, Prediction, Sample
+from diagnostics.labelling.labelled import UNMAPPED, Category, Labelled
 
 PASSED = 0.5
 """Scores from here up count as passed."""
-UNMAPPED = "unmapped"
-"""The capability of samples that the taxonomy does not know."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,20 +28,21 @@ class Answers:
     """Answered samples of one half; all arrays run along `samples`."""
 
     samples: tuple[Sample, ...]
-    """By id."""
+    """By id; capability and image type are those of the heaviest label."""
+    categories: tuple[dict[Category, float], ...]
+    """The categories of each sample with their weights, which sum to 1."""
     scores: Floats
     """Mean over the scored repeats."""
     repeats: Ints
     """Scored repeats."""
     benchmark: Ints
     """Number of the benchmark, 0 … benchmarks − 1."""
-    picture: Ints
-    """Number of the first image; a sample without one stands alone."""
+    cluster: Ints
+    """Number of what it shares a picture or group with."""
     excluded: dict[str, int]
     """Samples left out, by cause; `unmapped` ones are counted here and still analysed."""
-    coverage: dict[tuple[str, str], float]
-    """Share of every (capability, image type) in the half, answered or not; mean over benchmarks.
-    """
+    coverage: dict[Category, float]
+    """Share of every category in the half, answered or not; mean over benchmarks."""
 
     @property
     def passed(self) -> Floats:
@@ -56,27 +56,28 @@ class Answers:
         return 1 / (len(sizes) * sizes[self.benchmark])
 
     @property
-    def pictures_repeat(self) -> bool:
-        """Whether some picture carries more than one question."""
-        return int(self.picture.max(initial=-1)) + 1 < len(self.samples)
+    def clustered(self) -> bool:
+        """Whether some samples share a picture or group."""
+        return int(self.cluster.max(initial=-1)) + 1 < len(self.samples)
 
 
-def answers_of(samples: Sequence[Sample], predictions: Sequence[Prediction], half: Half) -> Answers:
+def answers_of(labelled: Labelled, predictions: Sequence[Prediction], half: Half) -> Answers:
     """The answered samples of one half. Raises DataError for predictions that cannot be set
     against each other.
     """
-    chosen = sorted((s for s in samples if s.half == half), key=lambda s: s.id)
-    check_graders(samples, predictions)
+    chosen = sorted((s for s in labelled.samples if s.half == half), key=lambda s: s.id)
+    check_graders(labelled.samples, predictions)
     scores = scores_by_sample(predictions)
     answered = tuple(s for s in chosen if s.id in scores)
     return Answers(
         samples=answered,
+        categories=tuple(labelled.categories(s) for s in answered),
         scores=np.array([np.mean(scores[s.id]) for s in answered], dtype=float),
         repeats=np.array([len(scores[s.id]) for s in answered], dtype=np.int64),
         benchmark=_numbers(s.benchmark for s in answered),
-        picture=_numbers(picture_of(s) for s in answered),
+        cluster=_numbers(cluster_of(s) for s in answered),
         excluded=_excluded(chosen, scores, predictions),
-        coverage=_coverage(chosen),
+        coverage=_coverage(chosen, labelled),
     )
 
 
@@ -89,9 +90,11 @@ def scores_by_sample(predictions: Iterable[Prediction]) -> dict[str, list[float]
     return {key: [score for _, score in sorted(rows)] for key, rows in found.items()}
 
 
-def picture_of(sample: Sample) -> str:
-    """What samples are clustered by: the first image, or the sample itself without one."""
-    return sample.images[0] if sample.images else f"sample {sample.id}"
+def cluster_of(sample: Sample) -> str:
+    """What samples are clustered by: what shares a picture or group with them; before a split, the
+    first image, or the sample itself without one.
+    """
+    return sample.component or (sample.images[0] if sample.images else f"sample {sample.id}")
 
 
 def check_graders(samples: Sequence[Sample], predictions: Sequence[Prediction]) -> None:
@@ -136,10 +139,11 @@ def _excluded(
     return {cause: count for cause, count in sorted(causes.items()) if count}
 
 
-def _coverage(chosen: Sequence[Sample]) -> dict[tuple[str, str], float]:
+def _coverage(chosen: Sequence[Sample], labelled: Labelled) -> dict[Category, float]:
     sizes = Counter(s.benchmark for s in chosen)
-    total: defaultdict[tuple[str, str], float] = defaultdict(float)
+    total: defaultdict[Category, float] = defaultdict(float)
     for sample in chosen:
         share = 1 / (len(sizes) * sizes[sample.benchmark])
-        total[sample.capability, sample.image_type] += share
+        for category, weight in labelled.categories(sample).items():
+            total[category] += weight * share
     return dict(sorted(total.items()))

@@ -22,15 +22,16 @@ from blindspot.core.evaluation import Evaluation
 from blindspot.core.records import Attribution, CellShare, Prediction, Record, Sample
 from blindspot.core.statistics import cluster_bootstrap, wilson
 from blindspot.core.tables import write_records
-from diagnostics.against_rest import Pool
-from diagnostics.answers import Answers, answers_of, picture_of
-from diagnostics.attribution import attributions, stage_of_samples
-from diagnostics.candidates import candidates
-from diagnostics.cells import Catalogue, mixture
-from diagnostics.changes import Answered, changes
-from diagnostics.selection import false_alarms, pool_test, select
+from diagnostics.answers import Answers, answers_of, cluster_of
+from diagnostics.causes.attribution import attributions, stage_of_samples
+from diagnostics.changes.paired import Answered, changes
+from diagnostics.labelling.labelled import as_stated
+from diagnostics.mixture.cells import Catalogue, mixture
 from diagnostics.settings import DiagnosisInputs, DiagnosticsSettings
-from diagnostics.weaknesses import Rates, category_rates, weaknesses
+from diagnostics.slices.against_rest import Pool
+from diagnostics.slices.candidates import candidates
+from diagnostics.slices.selection import false_alarms, pool_test, select
+from diagnostics.slices.weaknesses import Rates, category_rates, weaknesses
 
 __all__ = ["DIGITS", "DiagnosisInputs", "DiagnosticsSettings", "diagnose", "run"]
 
@@ -45,7 +46,7 @@ def run(config: DiagnosticsSettings, inputs: DiagnosisInputs, out: Path) -> Arti
     begun = time.monotonic()
     evaluation = Evaluation(inputs.evaluation)
     samples, predictions = evaluation.samples(), evaluation.predictions()
-    answers = answers_of(samples, predictions, "diagnosis")
+    answers = answers_of(as_stated(samples), predictions, "diagnosis")
     _check_answered(answers, samples, predictions)
     draft = Draft(out, "diagnosis", {**identity(config), "round": inputs.round}, _digests(inputs))
     previous = [DiagnosisArtifact(p).diagnosis() for p in inputs.previous]
@@ -116,9 +117,9 @@ def _write(path: Path, record: Record) -> None:
 
 def _interval(answers: Answers, seed: int) -> tuple[float, float]:
     """Of the mean score: Wilson where every picture appears once, else over pictures."""
-    if answers.pictures_repeat:
+    if answers.clustered:
         return cluster_bootstrap(
-            answers.scores, [picture_of(s) for s in answers.samples], seed=seed
+            answers.scores, [cluster_of(s) for s in answers.samples], seed=seed
         )
     return wilson(float(answers.scores.sum()), len(answers.scores))
 

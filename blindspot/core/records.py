@@ -13,6 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 AnswerKind = Literal["choice", "yes_no", "number", "text", "set", "box"]
 Half = Literal["diagnosis", "held_out"]
 Split = Literal["train", "validation", "canary"]
+Axis = Literal["capability", "image_type"]
+SliceKind = Literal[
+    "category", "answer kind", "condition", "conjunction", "topic", "wording", "skill"
+]
 
 
 class Record(BaseModel):
@@ -140,6 +144,25 @@ class Prediction(Record):
         return self
 
 
+class Label(Record):
+    """What one sample asks, or what its picture is: a term of the taxonomy. A sample may have
+    several on an axis.
+    """
+
+    sample_id: str
+    """The sample."""
+    axis: Axis
+    """Which of the two."""
+    term: str
+    """The term."""
+    weight: float = Field(gt=0, le=1)
+    """Its part of the sample; the weights of one axis sum to 1."""
+    source: str
+    """The labeller that said so, or `none` where none did."""
+    confidence: float = Field(ge=0, le=1)
+    """How sure the labeller is, as it says itself."""
+
+
 class Attribution(Record):
     """At which stage of the answer one failed sample broke."""
 
@@ -155,6 +178,12 @@ class Attribution(Record):
     """How sure the attributor is, as it says itself."""
     evidence: str | None = None
     """A span of the completion that shows it, verbatim."""
+    wrong_step: str | None = None
+    """The first wrong step of the answer, in a teacher's words."""
+    skill: str | None = None
+    """The skill whose lack explains it, in a teacher's words."""
+    flag: str | None = None
+    """What else is worth knowing, e.g. `target present` of an answer in the wrong form."""
 
 
 class Weakness(Record):
@@ -169,9 +198,19 @@ class Weakness(Record):
     image_type: str
     """The image type of its category."""
     condition: dict[str, str] = Field(default_factory=dict)
-    """Attribute values beyond the category that define the slice; empty for a whole category."""
+    """What beyond the category defines the slice: attribute values, an answer kind, a topic's
+    keywords or a wording; empty for a whole category.
+    """
+    kind: SliceKind = "category"
+    """Which kind of candidate it was."""
+    keywords: tuple[str, ...] = ()
+    """Words that set its questions apart from the rest of its benchmarks, the strongest first."""
+    medoid: str = ""
+    """Id of its most typical sample."""
     n: int
     """Answered samples in the slice."""
+    effective_n: float = Field(default=0.0, ge=0)
+    """Independent samples that these are worth: n over the design effect of shared pictures."""
     passed: float
     """Sum of their scores."""
     raw_rate: float
@@ -188,6 +227,14 @@ class Weakness(Record):
     """One-sided p-value against the rest."""
     p_adjusted: float
     """After Benjamini–Hochberg over all candidates."""
+    stability: float | None = None
+    """Mean overlap (Jaccard) with the best matching weakness over resamples of the evaluation;
+    below .6 its borders are not to be relied on.
+    """
+    status: Literal["new", "persists", "shrank", "reappeared"] | None = None
+    """Against earlier rounds, by overlap of the samples; None in the first."""
+    since: int | None = None
+    """The round in which it was first found; None in the first."""
     learnability: float
     """Mean of 4p(1−p): 1 where half of the answers are right, 0 where all or none are."""
     stages: dict[str, float] = Field(default_factory=dict)

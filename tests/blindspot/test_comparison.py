@@ -20,7 +20,7 @@ from blindspot.comparison import (
 )
 from blindspot.core.records import Completion, Prediction, Sample
 from blindspot.pairing import Evaluated, Matched, Side
-from diagnostics.changes import Pair
+from diagnostics.changes.paired import Pair
 
 
 def sample(name: str, benchmark: str = "b", **more: Any) -> Sample:

@@ -12,6 +12,7 @@ from blindspot.core.artifact import Draft
 from blindspot.core.diagnosis import Diagnosis, DiagnosisArtifact
 from blindspot.core.evaluation import Metrics
 from blindspot.core.records import Completion, Failure, Prediction, Sample
+from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from diagnostics.stage import DiagnosisInputs, DiagnosticsSettings, run
 
@@ -88,7 +89,7 @@ class World:
         """Run the stage; fields of DiagnosisInputs as keywords."""
         self.made += 1
         config = DiagnosticsSettings.model_validate({"shuffles": 5} | (settings or {}))
-        given = DiagnosisInputs(evaluation, round, **inputs)
+        given = DiagnosisInputs(RunFolder(self.root), evaluation, round, **inputs)
         return run(config, given, self.root / f"diagnosis-{self.made}").path
 
     def diagnosis(

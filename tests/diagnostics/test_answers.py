@@ -4,6 +4,7 @@ import pytest
 
 from blindspot.core.errors import DataError
 from diagnostics.answers import answers_of
+from diagnostics.labelling.labelled import as_stated
 
 
 def test_a_score_is_the_mean_of_scored_repeats(make):
@@ -15,7 +16,7 @@ def test_a_score_is_the_mean_of_scored_repeats(make):
         make.failed(two, "rate_limit"),
         make.failed(two, "timeout", repeat=1),
     ]
-    answers = answers_of([three, two, one], predictions, "diagnosis")
+    answers = answers_of(as_stated([three, two, one]), predictions, "diagnosis")
     assert [s.id for s in answers.samples] == [one.id]
     assert answers.scores.tolist() == [0.5]
     assert answers.repeats.tolist() == [2]
@@ -26,14 +27,14 @@ def test_a_score_is_the_mean_of_scored_repeats(make):
 def test_weights_and_coverage_are_means_over_benchmarks(make):
     samples = [make.sample(i, "ocr", "map", benchmark="big") for i in range(8)]
     samples += [make.sample(8 + i, benchmark="small") for i in range(2)]
-    answers = answers_of(samples, [make.answered(s, 1.0) for s in samples], "diagnosis")
+    answers = answers_of(as_stated(samples), [make.answered(s, 1.0) for s in samples], "diagnosis")
     assert answers.weights.tolist() == [1 / 16] * 8 + [1 / 4] * 2
     assert answers.coverage == pytest.approx({("counting", "geometric"): 0.5, ("ocr", "map"): 0.5})
 
 
 def test_unmapped_samples_are_counted_and_kept(make):
     sample = make.sample(0, "unmapped", "map")
-    answers = answers_of([sample], [make.answered(sample, 1.0)], "diagnosis")
+    answers = answers_of(as_stated([sample]), [make.answered(sample, 1.0)], "diagnosis")
     assert answers.excluded == {"unmapped": 1}
     assert len(answers.samples) == 1
 
@@ -42,11 +43,11 @@ def test_two_graders_in_one_benchmark_are_refused(make):
     one, two = make.sample(0), make.sample(1)
     mixed = [make.answered(one, 1.0), make.answered(two, 1.0, grader="other-2")]
     with pytest.raises(DataError, match="different graders"):
-        answers_of([one, two], mixed, "diagnosis")
+        answers_of(as_stated([one, two]), mixed, "diagnosis")
     apart = two.model_copy(update={"benchmark": "another"})
-    assert len(answers_of([one, apart], mixed, "diagnosis").samples) == 2
+    assert len(answers_of(as_stated([one, apart]), mixed, "diagnosis").samples) == 2
 
 
 def test_a_prediction_of_no_sample_is_refused(make):
     with pytest.raises(DataError, match="no sample of it"):
-        answers_of([], [make.answered(make.sample(0), 1.0)], "diagnosis")
+        answers_of(as_stated([]), [make.answered(make.sample(0), 1.0)], "diagnosis")

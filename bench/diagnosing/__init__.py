@@ -1,0 +1,1 @@
+"""The measures of `bench.diagnostics`, and the baselines that they stand beside."""

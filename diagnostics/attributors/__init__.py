@@ -1,1 +1,0 @@
-"""One attributor a file; see `diagnostics.attributor`."""

@@ -1,0 +1,64 @@
+"""At which stage every failed prediction broke, and what that says about samples and slices."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from blindspot.core.progress import progress
+from blindspot.core.records import Attribution, Prediction, Sample
+from diagnostics.answers import PASSED
+from diagnostics.causes.attributor import ORDER, UNRESOLVED, Attributor, attributors, in_order
+
+
+def attributions(samples: Sequence[Sample], predictions: Sequence[Prediction]) -> list[Attribution]:
+    """One per failed prediction of the samples given, by sample and repeat."""
+    by_id = {s.id: s for s in samples}
+    failed = [
+        p for p in predictions if p.sample_id in by_id and p.score is not None and p.score < PASSED
+    ]
+    rules = {name: attributors.load(name) for name in in_order(attributors.names())}
+    found = []
+    with progress("Attributing failures", len(failed)) as advance:
+        for prediction in sorted(failed, key=lambda p: (p.sample_id, p.repeat)):
+            found.append(decide(by_id[prediction.sample_id], prediction, rules))
+            advance()
+    return found
+
+
+def decide(sample: Sample, prediction: Prediction, rules: Mapping[str, Attributor]) -> Attribution:
+    """The first verdict among the rules, in their order."""
+    for name, rule in rules.items():
+        verdict = rule.attribute(sample, prediction)
+        if verdict is not None:
+            return Attribution(
+                sample_id=sample.id,
+                repeat=prediction.repeat,
+                stage=verdict.stage,
+                source=name,
+                confidence=verdict.confidence,
+                evidence=verdict.evidence,
+            )
+    return Attribution(
+        sample_id=sample.id,
+        repeat=prediction.repeat,
+        stage=UNRESOLVED,
+        source="none",
+        confidence=0.0,
+    )
+
+
+def stage_of_samples(found: Iterable[Attribution]) -> dict[str, str]:
+    """Per sample the stage of most of its failed repeats; ties go to the stage decided first."""
+    per_sample: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for attribution in found:
+        per_sample[attribution.sample_id][attribution.stage] += 1
+    return {key: _most_common(stages) for key, stages in per_sample.items()}
+
+
+def stage_counts(failed: Iterable[str], stage_of: Mapping[str, str]) -> dict[str, int]:
+    """Samples per stage."""
+    return dict(sorted(Counter(stage_of[i] for i in failed).items()))
+
+
+def _most_common(stages: Counter[str]) -> str:
+    rank = {stage: i for i, stage in enumerate(ORDER)}
+    return min(stages, key=lambda s: (-stages[s], rank.get(s, len(rank)), s))

@@ -1,0 +1,1 @@
+"""One attributor a file; see `diagnostics.causes.attributor`."""

@@ -1,0 +1,1 @@
+"""What changed since earlier rounds, and the gap to another model."""

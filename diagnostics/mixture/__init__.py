@@ -1,0 +1,1 @@
+"""What the training set should hold: from weaknesses to shares and quotas."""

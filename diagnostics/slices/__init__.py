@@ -1,0 +1,1 @@
+"""Which slices are reliably below the rest: candidates, tests, selection, estimates, evidence."""
