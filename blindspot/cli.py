@@ -18,6 +18,7 @@ from blindspot.core.errors import BlindspotError, UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from blindspot.core.evaluation import Metrics
     from blindspot.rounds import Rounds
@@ -156,24 +157,46 @@ def evaluate(
 
 
 @app.command()
-def diagnose(run: RunPath, redo: Redo = None, as_json: Json = False) -> None:
-    """Test which slices are reliably below the rest, and set the training mixture.
+def diagnose(
+    run: RunPath,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="Another model's run on the same samples, to measure the gap to it."),
+    ] = None,
+    human_labels: Annotated[
+        Path | None,
+        typer.Option(help="The diagnosis' to_label.csv, filled in: corrects the stage shares."),
+    ] = None,
+    set_: Sets = None,
+    redo: Redo = None,
+    as_json: Json = False,
+) -> None:
+    """Test which slices are reliably below the rest, say where answers break, and set the training
+    mixture.
 
-    Example: `blindspot diagnose runs/mine`
+    Examples:
+
+    * `blindspot diagnose runs/mine`
+    * `blindspot diagnose runs/mine --reference runs/better`
+    * `blindspot diagnose runs/mine --redo diagnosis --set diagnosis.probes.failures=100`
+    * `blindspot diagnose runs/mine --redo diagnosis --human-labels labelled.csv`
     """
-    from blindspot.core.diagnosis import DiagnosisArtifact
+    from blindspot.options import diagnosis as given
+    from blindspot.pairing import locate
     from blindspot.rounds import resume
 
-    work = resume(run, _command())
+    other = locate(reference) if reference else None
+    work = resume(run, _command(), (*given(human_labels), *(set_ or ())), other)
     path = _stage(work, "diagnosis", redo)
-    diagnosis = DiagnosisArtifact(path).diagnosis()
+    work.keep()
+    diagnosis = work.diagnosed(path)
     if as_json:
         typer.echo(diagnosis.model_dump_json(indent=1))
         return
-    from blindspot.tables import verdict
+    from blindspot.diagnosis_tables import verdict
 
-    _print(verdict(diagnosis))
-    typer.echo(diagnosis.mixture_note)
+    for part in verdict(diagnosis):
+        _print(part)
     typer.echo(f"{path / 'diagnosis.json'}")
 
 
@@ -368,10 +391,10 @@ def _stage(work: "Rounds", stage: str, redo: str | None) -> Path:
         return work.advance(stage, work.next_round(stage)).path
 
 
-def _print(table: "Table") -> None:
+def _print(part: "Table | Text") -> None:
     from rich.console import Console
 
-    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    Console(width=None if sys.stdout.isatty() else 140).print(part)
 
 
 def _print_json(work: "Rounds") -> None:

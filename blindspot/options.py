@@ -38,6 +38,13 @@ def evaluation(
     return [f"{key}={json.dumps(value)}" for key, value in given.items() if value is not None]
 
 
+def diagnosis(human_labels: Path | None) -> list[str]:
+    """The options of `blindspot diagnose` that were given."""
+    if human_labels is None:
+        return []
+    return [f"diagnosis.human_labels={json.dumps(str(human_labels.resolve()))}"]
+
+
 def _slug(model: str) -> str:
     """`Qwen/Qwen2.5-VL-7B-Instruct` as the name of a folder."""
     return re.sub(r"[^\w.\-]+", "-", Path(model).name).strip("-.").casefold() or "run"

@@ -24,7 +24,8 @@ from blindspot.core.artifact import (
     write_text,
 )
 from blindspot.core.config import Settings, identity
-from blindspot.core.errors import DataError, StageError, UsageError
+from blindspot.core.diagnosis import Diagnosis, DiagnosisArtifact
+from blindspot.core.errors import ConfigError, DataError, StageError, UsageError
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.model import ModelSettings, fingerprint
 from blindspot.core.progress import say
@@ -37,11 +38,19 @@ STAGES: Final = ("evaluation", "diagnosis", "training_set", "checkpoint")
 
 class Rounds:
     """A run's rounds, on one folder. `command` is what the pages name as the way to make them
-    again.
+    again; `reference` another model's evaluation, which diagnoses are set against.
     """
 
-    def __init__(self, config: Config, folder: RunFolder, command: str = "") -> None:
+    def __init__(
+        self, config: Config, folder: RunFolder, command: str = "", reference: Path | None = None
+    ) -> None:
         self.config, self.folder, self.command = config, folder, command
+        self.reference = reference
+
+    def keep(self) -> None:
+        """Write the config into the folder, from which the run is taken up."""
+        plain = self.config.model_dump(mode="json", exclude_none=True)
+        write_text(self.folder.config, tomli_w.dumps(plain))
 
     def run(self) -> None:
         """All rounds, then the evaluation that measures the last; pages after each."""
@@ -99,6 +108,18 @@ class Rounds:
                 aside.rename(folder.evaluation)
         remove(aside)
 
+    def diagnosed(self, path: Path) -> Diagnosis:
+        """A diagnosis, with the gap to the reference also where it was made without one."""
+        from diagnostics import gap
+
+        found = DiagnosisArtifact(path).diagnosis()
+        if self.reference is None:
+            return found
+        measured = gap.measure(
+            self.config.diagnosis, path, path.with_name("evaluation"), self.reference
+        )
+        return found.model_copy(update={"reference": measured})
+
     def redo(self, stage: str) -> None:
         """Delete what `stage` made, and all that came of it."""
         if stage not in STAGES:
@@ -148,6 +169,7 @@ class Rounds:
             round=number,
             earlier=tuple(r.evaluation for r in earlier),
             previous=tuple(r.diagnosis for r in earlier),
+            reference=self.reference,
             can_make=generation.catalogue(self.config.generation),
         )
         return diagnostics.run(self.config.diagnosis, inputs, out)
@@ -186,24 +208,37 @@ class Rounds:
         then = {k: v for k, v in artifact.manifest.config.items() if k in now}
         if then != now:
             raise changed(stage, artifact.path, then, now)
-        missing = set(self._wanted_inputs(stage, number)) - set(artifact.manifest.inputs.values())
+        read = set(artifact.manifest.inputs.values())
+        wanted = self._wanted_inputs(stage, number)
+        missing = sorted(name for name, digest in wanted.items() if digest not in read)
         if missing:
-            raise changed(stage, artifact.path, {"inputs": "another"}, {"inputs": "changed since"})
+            raise ConfigError(
+                f"The {stage} at {artifact.path} was made from other inputs",
+                f"{' and '.join(missing)}: not what it read",
+                f"Use a new folder (--out), or make it again with --redo {stage}",
+            )
         return artifact
 
     def _settings(self, stage: str) -> Settings:
         sections = ("evaluation", "diagnosis", "generation", "training")
         return getattr(self.config, sections[STAGES.index(stage)])
 
-    def _wanted_inputs(self, stage: str, number: int) -> list[str]:
-        """Digests that must stand among the artifact's inputs."""
+    def _wanted_inputs(self, stage: str, number: int) -> dict[str, str]:
+        """Digests that must stand among the artifact's inputs, by what they are of."""
         if stage == STAGES[0]:
             from harness import suite
 
-            benchmarks = suite.digests(suite.entries(self.config.evaluation)).values()
-            return [fingerprint(self.model(number)), *benchmarks]
+            benchmarks = suite.digests(suite.entries(self.config.evaluation))
+            return {"the model": fingerprint(self.model(number)), **benchmarks}
         before = STAGES[STAGES.index(stage) - 1]
-        return [open_artifact(getattr(self.folder.round(number), before), before).digest]
+        found = open_artifact(getattr(self.folder.round(number), before), before).digest
+        own = self._diagnosis_files() if stage == "diagnosis" else {}
+        return {f"the {before.replace('_', ' ')}": found, **own}
+
+    def _diagnosis_files(self) -> dict[str, str]:
+        from diagnostics import checks
+
+        return checks.files(self.config.diagnosis)
 
 
 def begin(config: Config, root: Path, command: str = "") -> Rounds:
@@ -215,16 +250,18 @@ def begin(config: Config, root: Path, command: str = "") -> Rounds:
         raise UsageError(
             f"The folder {root}", error.strerror or str(error), "Give another with --out"
         ) from error
-    plain = config.model_dump(mode="json", exclude_none=True)
-    write_text(folder.config, tomli_w.dumps(plain))
+    work = Rounds(config, folder, command)
+    work.keep()
     if not folder.manifest.is_file():
         begun = {"kind": "run", "name": config.name, "command": command, **provenance()}
         write_text(folder.manifest, json.dumps(begun, indent=1))
-    return Rounds(config, folder, command)
+    return work
 
 
-def resume(root: Path, command: str = "") -> Rounds:
-    """Take up the run in a folder by the config that lies in it."""
+def resume(
+    root: Path, command: str = "", overrides: tuple[str, ...] = (), reference: Path | None = None
+) -> Rounds:
+    """Take up the run in a folder by the config that lies in it, and overrides of it."""
     folder = RunFolder(root)
     if not folder.config.is_file():
         raise DataError(
@@ -232,7 +269,7 @@ def resume(root: Path, command: str = "") -> Rounds:
             "it has no config.toml",
             "Give the folder of a run, or begin one with: blindspot evaluate CONFIG --out FOLDER",
         )
-    return Rounds(load(folder.config), folder, command)
+    return Rounds(load(folder.config, overrides), folder, command, reference)
 
 
 @contextmanager

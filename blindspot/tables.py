@@ -1,37 +1,21 @@
 """What the command line prints: tables of artifacts' numbers, on stdout."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from blindspot.comparison import Comparison, Difference, Flip
 from blindspot.core.artifact import published
-from blindspot.core.diagnosis import Changes, Diagnosis, DiagnosisArtifact
+from blindspot.core.diagnosis import Changes, DiagnosisArtifact
 from blindspot.core.evaluation import Evaluation, Metric, Metrics, Rate
 from blindspot.core.run_folder import RoundFolder
+from blindspot.diagnosis_tables import verdict as verdict
+from blindspot.printing import counts, percent, printable, signed, with_interval
 from harness.halves import unit_hash
 
 ANSWER_WIDTH = 32
 """Characters of an answer that a table shows."""
-
-
-def percent(value: float | None) -> str:
-    """0.6123 → `61.2`."""
-    return "–" if value is None else f"{100 * value:.1f}"
-
-
-def with_interval(value: float | None, interval: tuple[float, float]) -> str:
-    """`61.2 [57.9, 64.4]`."""
-    return f"{percent(value)} [{percent(interval[0])}, {percent(interval[1])}]"
-
-
-def signed(value: float | None, interval: tuple[float, float]) -> str:
-    """`+2.8 [+0.4, +5.3]`."""
-    if value is None:
-        return "–"
-    low, high = interval
-    return f"{100 * value:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
 
 
 def own_metrics(metrics: Metrics) -> Table:
@@ -80,7 +64,7 @@ def standing(metrics: Metrics) -> Iterator[str]:
         if further:
             yield f"{name}: " + ", ".join(f"{m.name} {percent(m.value)}" for m in further) + "."
     if metrics.failures:
-        yield f"Without a score, outside every rate: {_counts(metrics.failures)}."
+        yield f"Without a score, outside every rate: {counts(metrics.failures)}."
     for j in metrics.judged:
         agreement = (
             f"agreement with the rule {with_interval(j.agreed / j.audited, j.interval)} % "
@@ -116,23 +100,6 @@ def held_out(rounds: Sequence[RoundFolder]) -> Table:
     ]:
         cells = [_cell(name, [*m.categories, *m.overall]) for m in metrics]
         table.add_row(name, *cells, *([_change(name, since)] if since else []))
-    return table
-
-
-def verdict(diagnosis: Diagnosis) -> Table:
-    """The supported weaknesses, by rank."""
-    title = (
-        f"Weaknesses (false-discovery rate {diagnosis.q:.0%}, {diagnosis.candidates} slices tested)"
-    )
-    table = Table(title=title, title_justify="left")
-    for name in ("weakness", "n", "rate, % [95 %]", "gap", "adjusted p", "main stage", "quota"):
-        table.add_column(name, justify="left" if name in ("weakness", "main stage") else "right")
-    quotas = {c.weakness: c.quota for c in diagnosis.mixture if c.weakness}
-    for w in diagnosis.weaknesses:
-        stage = max(w.stages, key=lambda s: w.stages[s], default="–")
-        rate = with_interval(w.rate, w.interval)
-        quota = str(quotas.get(w.id, 0))
-        table.add_row(w.name, str(w.n), rate, percent(w.gap), f"{w.p_adjusted:.2g}", stage, quota)
     return table
 
 
@@ -174,7 +141,7 @@ def remarks(found: Comparison) -> Iterator[str]:
     total = found.overall
     for name, kinds in (("A", total.unanswered_a), ("B", total.unanswered_b)):
         if kinds:
-            yield f"Left out, without a score in {name}: {_counts(kinds)}."
+            yield f"Left out, without a score in {name}: {counts(kinds)}."
     if total.only_a or total.only_b:
         yield f"Left out, not in both: {total.only_a} only in A, {total.only_b} only in B."
     if total.other_half:
@@ -203,20 +170,11 @@ def _difference(row: Difference) -> list[str]:
 def _flip(row: Flip) -> list[Text]:
     answers = [", ".join(dict.fromkeys(a or "unreadable" for a in said)) for said in (row.a, row.b)]
     cells = [row.benchmark, row.sample_id, *map(_short, (row.target, *answers))]
-    return [Text(_printable(cell)) for cell in cells]
+    return [Text(printable(cell)) for cell in cells]
 
 
 def _short(text: str) -> str:
     return text if len(text) <= ANSWER_WIDTH else text[: ANSWER_WIDTH - 1] + "…"
-
-
-def _printable(text: str) -> str:
-    """Without what a terminal would obey."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _counts(kinds: Mapping[str, int]) -> str:
-    return ", ".join(f"{kind} {n}" for kind, n in kinds.items())
 
 
 def _half(rates: Sequence[Rate]) -> list[Rate]:

@@ -127,6 +127,8 @@ def _optimiser(config: Config) -> str:
 
 def _registries() -> dict[str, Registry[Any]]:
     from diagnostics.causes.attributor import attributors
+    from diagnostics.causes.probe import probes
+    from diagnostics.labelling.labeller import labellers
     from generation.family import families
     from generation.gate import gates
     from generation.source import sources
@@ -141,7 +143,9 @@ def _registries() -> dict[str, Registry[Any]]:
         "benchmarks": benchmarks,
         "families": families,
         "gates": gates,
+        "labellers": labellers,
         "optimisers": optimisers,
+        "probes": probes,
         "rewards": rewards,
         "sections": sections,
         "sources": sources,

@@ -6,18 +6,21 @@ sample counts as passed from a score of .5 up.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blindspot.core.errors import DataError
-from blindspot.core.records import Half, Prediction, Sample
+from blindspot.core.evaluation import Evaluation
+from blindspot.core.records import Completion, Half, Prediction, Sample
 from diagnostics.labelling.labelled import UNMAPPED, Category, Labelled
 
 PASSED = 0.5
 """Scores from here up count as passed."""
+NOTHING_KEPT = Completion(text="")
+"""Of an answer that nobody reads again."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,6 +62,24 @@ class Answers:
     def clustered(self) -> bool:
         """Whether some samples share a picture or group."""
         return int(self.cluster.max(initial=-1)) + 1 < len(self.samples)
+
+
+def read(evaluation: Evaluation, own: Container[str] = ()) -> list[Prediction]:
+    """All predictions, of both halves. What was said is kept of the wrong answers of `own` samples
+    alone, which is all that attributors read: answers can be long and many.
+    """
+    return [
+        p if p.completion is None or (_wrong(p) and p.sample_id in own) else _unsaid(p)
+        for p in evaluation.scan_predictions()
+    ]
+
+
+def _wrong(prediction: Prediction) -> bool:
+    return prediction.score is not None and prediction.score < PASSED
+
+
+def _unsaid(prediction: Prediction) -> Prediction:
+    return prediction.model_copy(update={"completion": NOTHING_KEPT})
 
 
 def answers_of(labelled: Labelled, predictions: Sequence[Prediction], half: Half) -> Answers:

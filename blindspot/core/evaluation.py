@@ -2,13 +2,14 @@
 `metrics.json`.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import Field
 
 from blindspot.core.artifact import Artifact, open_artifact
 from blindspot.core.records import Half, Prediction, Record, Sample
-from blindspot.core.tables import read_records
+from blindspot.core.tables import read_records, scan_records
 
 
 class Rate(Record):
@@ -105,7 +106,11 @@ class Evaluation:
 
     def predictions(self) -> list[Prediction]:
         """All predictions, failures included."""
-        return read_records(self.path / "predictions.parquet", Prediction)
+        return list(self.scan_predictions())
+
+    def scan_predictions(self) -> Iterator[Prediction]:
+        """The same, a few at a time."""
+        return scan_records(self.path / "predictions.parquet", Prediction)
 
     def metrics(self) -> Metrics:
         """The rates with their intervals."""

@@ -12,8 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 Z95 = 1.959963984540054
 
 
-def wilson(passed: float, n: int) -> tuple[float, float]:
-    """95 % Wilson interval of `passed` out of `n`; (0, 1) for no samples."""
+def wilson(passed: float, n: float) -> tuple[float, float]:
+    """95 % Wilson interval of `passed` out of `n`, which may be effective numbers; (0, 1) for no
+    samples.
+    """
     if n == 0:
         return 0.0, 1.0
     rate, z2 = passed / n, Z95**2

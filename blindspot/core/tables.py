@@ -4,18 +4,22 @@ them and no pickle is needed.
 
 import json
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from blindspot.core.artifact import disk_error
 from blindspot.core.errors import DataError
 from blindspot.core.records import Record
 
 R = TypeVar("R", bound=Record)
+_BATCH: Final = 4096
+"""Rows read at a time."""
 
 
 def write_records(path: Path, records: Iterable[R], kind: type[R]) -> None:
@@ -26,7 +30,7 @@ def write_records(path: Path, records: Iterable[R], kind: type[R]) -> None:
 def as_table(records: Iterable[R], kind: type[R]) -> pa.Table:
     """Records as a table, in the order given."""
     schema = _schema(kind)
-    nested = [f.name for f in schema if (f.metadata or {}).get(b"json")]
+    nested = _nested(kind)
     rows = []
     for record in records:
         row = record.model_dump(mode="json")
@@ -54,10 +58,23 @@ def write_table(path: Path, table: pa.Table) -> None:
 
 
 def read_records(path: Path, kind: type[R]) -> list[R]:
-    """Read what `write_records` wrote. Raises DataError when the file is missing or of another
-    shape.
+    """Read what `write_records` wrote. Raises DataError when the file is missing, of another shape,
+    or holds a row that is no such record.
     """
-    return as_records(read_table(path).to_pylist(), kind)
+    return list(scan_records(path, kind))
+
+
+def scan_records(path: Path, kind: type[R]) -> Iterator[R]:
+    """The same, a few rows at a time: long texts need not all be held at once."""
+    try:
+        with pq.ParquetFile(path) as file:  # a folder named `a=b` is no partition
+            number = 0
+            for batch in file.iter_batches(_BATCH):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield _record(row, kind, path, number)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise _unreadable(path, error) from error
 
 
 def read_table(path: Path) -> pa.Table:
@@ -66,20 +83,49 @@ def read_table(path: Path) -> pa.Table:
         with pq.ParquetFile(path) as file:  # a folder named `a=b` is no partition
             return file.read()
     except (OSError, pa.ArrowInvalid) as error:
-        raise DataError(
-            f"The table {path}",
-            f"it cannot be read ({error})",
-            "Run the stage that writes it again",
-        ) from error
+        raise _unreadable(path, error) from error
 
 
 def as_records(rows: Iterable[dict[str, Any]], kind: type[R]) -> list[R]:
     """Rows of a table that `as_table` made, as records."""
-    nested = [f.name for f in _schema(kind) if (f.metadata or {}).get(b"json")]
-    rows = list(rows)
-    for row in rows:
-        row.update({n: json.loads(row[n]) for n in nested if row.get(n) is not None})
-    return [kind.model_validate(row) for row in rows]
+    return [_validated(row, kind) for row in rows]
+
+
+def _validated(row: dict[str, Any], kind: type[R]) -> R:
+    parsed = {n: json.loads(row[n]) for n in _nested(kind) if row.get(n) is not None}
+    return kind.model_validate(row | parsed)
+
+
+def _record(row: dict[str, Any], kind: type[R], path: Path, number: int) -> R:
+    try:
+        return _validated(row, kind)
+    except (ValidationError, json.JSONDecodeError) as error:
+        raise DataError(
+            f"The table {path}",
+            f"row {number}: {_why(error)}",
+            "Run the stage that writes it again",
+        ) from error
+
+
+def _why(error: ValidationError | json.JSONDecodeError) -> str:
+    """`score: input should be less than or equal to 1 (it is nan)`."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.doc[:40]!r} is no JSON"
+    first = error.errors()[0]
+    message = first["msg"][0].lower() + first["msg"][1:]
+    return f"{'.'.join(map(str, first['loc'])) or 'it'}: {message} (it is {first['input']!r:.60})"
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    return DataError(
+        f"The table {path}", f"it cannot be read ({error})", "Run the stage that writes it again"
+    )
+
+
+@cache
+def _nested(kind: type[Record]) -> tuple[str, ...]:
+    """Columns that hold JSON."""
+    return tuple(f.name for f in _schema(kind) if (f.metadata or {}).get(b"json"))
 
 
 def _schema(kind: type[Record]) -> pa.Schema:

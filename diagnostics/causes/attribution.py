@@ -1,7 +1,13 @@
-"""At which stage every failed prediction broke, and what that says about samples and slices."""
+"""At which stage every failed prediction broke, and what that says about samples and slices.
+
+    >>> attributions(samples, predictions)
+    [Attribution(sample_id="a", repeat=0, stage="calculation", evidence="3 + 2 = 6", …), …]
+
+Predictions are read once and need not be kept: 100,000 answers of 10 kB are a gigabyte.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from blindspot.core.progress import progress
 from blindspot.core.records import Attribution, Prediction, Sample
@@ -9,19 +15,18 @@ from diagnostics.answers import PASSED
 from diagnostics.causes.attributor import ORDER, UNRESOLVED, Attributor, attributors, in_order
 
 
-def attributions(samples: Sequence[Sample], predictions: Sequence[Prediction]) -> list[Attribution]:
+def attributions(samples: Iterable[Sample], predictions: Iterable[Prediction]) -> list[Attribution]:
     """One per failed prediction of the samples given, by sample and repeat."""
     by_id = {s.id: s for s in samples}
-    failed = [
-        p for p in predictions if p.sample_id in by_id and p.score is not None and p.score < PASSED
-    ]
     rules = {name: attributors.load(name) for name in in_order(attributors.names())}
     found = []
-    with progress("Attributing failures", len(failed)) as advance:
-        for prediction in sorted(failed, key=lambda p: (p.sample_id, p.repeat)):
-            found.append(decide(by_id[prediction.sample_id], prediction, rules))
-            advance()
-    return found
+    with progress("Attributing failures", None) as advance:
+        for prediction in predictions:
+            sample = by_id.get(prediction.sample_id)
+            if sample and prediction.score is not None and prediction.score < PASSED:
+                found.append(decide(sample, prediction, rules))
+                advance()
+    return sorted(found, key=lambda a: (a.sample_id, a.repeat))
 
 
 def decide(sample: Sample, prediction: Prediction, rules: Mapping[str, Attributor]) -> Attribution:
@@ -36,6 +41,7 @@ def decide(sample: Sample, prediction: Prediction, rules: Mapping[str, Attributo
                 source=name,
                 confidence=verdict.confidence,
                 evidence=verdict.evidence,
+                flag=verdict.flag,
             )
     return Attribution(
         sample_id=sample.id,

@@ -5,6 +5,11 @@ A failed prediction goes through them in the order of `ORDER`; the first that do
 decides. What nobody decides is `unresolved`. Example of a verdict, on the answer `3 + 2 = 6`::
 
     Verdict(stage="calculation", confidence=0.9, evidence="3 + 2 = 6")
+
+No file decides `knowledge` or `reasoning`. A fact or an inference that is wrong leaves no sign in a
+text that a rule could tell from a right one, and what is left over after all other rules is not
+"reasoning" by default. These two come from probes (`diagnostics.causes.probing`), a teacher or
+people.
 """
 
 from dataclasses import dataclass
@@ -42,6 +47,8 @@ class Verdict:
     """In [0, 1]."""
     evidence: str | None = None
     """A span of the completion, verbatim."""
+    flag: str | None = None
+    """What else is worth knowing."""
 
 
 class Attributor(Protocol):

@@ -3,7 +3,8 @@
 The overall change is the mean over benchmarks. Intervals come from a bootstrap over pictures; of
 a single picture nothing can be resampled and the interval is the whole range. Whether a category
 was strong is what the *first* round's diagnosis said, so that slow forgetting over many rounds is
-held against where it began.
+held against where it began. What a row could have shown is for as many independent pairs as its
+own are worth, where as many turn as did (`power.py`).
 """
 
 from collections import defaultdict
@@ -18,6 +19,7 @@ from blindspot.core.progress import progress
 from blindspot.core.records import Half, Prediction, Sample
 from blindspot.core.statistics import benjamini_hochberg, cluster_bootstrap, mcnemar
 from diagnostics.answers import PASSED, Floats, cluster_of, scores_by_sample
+from diagnostics.changes.power import detectable, independent
 
 MARGIN = 0.05
 """A strong category may lose less than this."""
@@ -48,6 +50,19 @@ class Pair:
     @property
     def lost(self) -> bool:
         return self.after < PASSED <= self.before
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What pairs say together; named as in `Change`."""
+
+    before: float
+    after: float
+    change: float
+    interval: tuple[float, float]
+    won: int
+    lost: int
+    p: float
 
 
 def changes(now: Answered, earlier: Sequence[Answered], strong: set[str], seed: int) -> Changes:
@@ -111,26 +126,38 @@ def change(
     name: str, rows: Sequence[Pair], half: Half, since: int, *, strong: bool, seed: int
 ) -> Change:
     """One row; a mean over benchmarks where there are several."""
-    weight = _benchmark_weights([p.sample.benchmark for p in rows])
-    before, after = np.array([p.before for p in rows]), np.array([p.after for p in rows])
-    low, high = interval(weight * (after - before), [cluster_of(p.sample) for p in rows], seed)
-    won, lost = sum(p.won for p in rows), sum(p.lost for p in rows)
-    p = mcnemar(lost, won)
+    found = measured(rows, seed)
     return Change(
         name=name,
         half=half,
         since=since,
         n=len(rows),
+        before=found.before,
+        after=found.after,
+        change=found.change,
+        interval=found.interval,
+        won=found.won,
+        lost=found.lost,
+        p=found.p,
+        p_adjusted=found.p,
+        strong=strong,
+        non_inferior=found.interval[0] > -MARGIN if strong else None,
+        detectable=_detectable(rows),
+    )
+
+
+def measured(rows: Sequence[Pair], seed: int) -> Measured:
+    """The paired change of these samples, at least one; a mean over benchmarks."""
+    before, after, weight = _columns(rows)
+    won, lost = sum(p.won for p in rows), sum(p.lost for p in rows)
+    return Measured(
         before=float(np.mean(weight * before)),
         after=float(np.mean(weight * after)),
         change=float(np.mean(weight * (after - before))),
-        interval=(low, high),
+        interval=interval(weight * (after - before), [cluster_of(p.sample) for p in rows], seed),
         won=won,
         lost=lost,
-        p=p,
-        p_adjusted=p,
-        strong=strong,
-        non_inferior=low > -MARGIN if strong else None,
+        p=mcnemar(lost, won),
     )
 
 
@@ -146,6 +173,19 @@ def flips(rows: Iterable[Pair]) -> dict[str, tuple[str, ...]]:
         "won": tuple(p.sample.id for p in own if p.won),
         "lost": tuple(p.sample.id for p in own if p.lost),
     }
+
+
+def _columns(rows: Sequence[Pair]) -> tuple[Floats, Floats, Floats]:
+    """Scores before and after, and weights whose plain mean is the mean over benchmarks."""
+    before, after = np.array([p.before for p in rows]), np.array([p.after for p in rows])
+    return before, after, _benchmark_weights([p.sample.benchmark for p in rows])
+
+
+def _detectable(rows: Sequence[Pair]) -> float | None:
+    before, after, weight = _columns(rows)
+    worth = independent(after - before, weight, [cluster_of(p.sample) for p in rows])
+    turned = np.array([p.won or p.lost for p in rows], dtype=float)
+    return detectable(worth, float(np.mean(weight * turned))) if worth else None
 
 
 def _halves(rows: Sequence[Pair]) -> list[tuple[Half, list[Pair]]]:

@@ -8,10 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from blindspot.core.records import Label, Sample
+from blindspot.core.records import Axis, Label, Sample
 
 UNMAPPED: Final = "unmapped"
 """The capability of samples that no labeller knows."""
+MIXED: Final = "mixed"
+"""Their image type."""
+AXES: Final[tuple[Axis, ...]] = ("capability", "image_type")
+UNKNOWN: Final[Mapping[Axis, str]] = {"capability": UNMAPPED, "image_type": MIXED}
+"""Both, by axis; a sample that states one of them states nothing."""
 
 Category = tuple[str, str]
 """Capability and image type."""
@@ -27,6 +32,8 @@ class Labelled:
     """By sample id, the weights of samples that belong to more than one category."""
     labels: tuple[Label, ...] = ()
     """All of them, by sample, axis and falling weight."""
+    failures: Mapping[str, int] = field(default_factory=dict)
+    """Requests to a labelling model that gave no label, by cause."""
 
     def categories(self, sample: Sample) -> dict[Category, float]:
         """The categories of a sample with their weights, which sum to 1."""

@@ -6,12 +6,12 @@ Without a catalogue everything counts as makeable. Which samples the benchmarks 
 part in any of this.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from blindspot.core.records import CellShare, Weakness
-from blindspot.core.training_set import Makeable
 from diagnostics.labelling.labelled import UNMAPPED, Category
+from diagnostics.mixture.catalogue import Catalogue
 from diagnostics.mixture.shares import Cell, quotas, shares
 from diagnostics.settings import DiagnosticsSettings
 
@@ -27,6 +27,8 @@ class Aim:
     """Its targets, where its condition decides which are possible: none of them is right elsewhere
     in its category. Empty where it does not.
     """
+    decided_by: tuple[str, ...] = ()
+    """The attributes of the condition that decide them; empty for all together."""
 
     def weight(self, target: float) -> float:
         """coverage · max(0, target − upper90) · learnability."""
@@ -44,6 +46,7 @@ class Row:
     weight: float = 0.0
     prior: float = 0.0
     before: float = 0.0
+    floor: float = 0.0
     weakness: str | None = None
     why: list[str] = field(default_factory=list)
 
@@ -52,51 +55,28 @@ class Row:
         return cell_name(self.capability, self.image_type, self.condition)
 
 
-class Catalogue:
-    """What the configured sources can make; without any, everything."""
-
-    def __init__(self, can_make: Sequence[Makeable]) -> None:
-        self._can_make = tuple(can_make)
-
-    def makes(self, category: Category) -> bool:
-        return not self._can_make or any(self._of(category))
-
-    def known(self, category: Category, condition: Mapping[str, str]) -> dict[str, str]:
-        """The part of a condition that some source knows."""
-        if not self._can_make:
-            return dict(condition)
-        known = self._of(category)
-        return {
-            k: v for k, v in condition.items() if any(v in m.conditions.get(k, ()) for m in known)
-        }
-
-    def values(self, category: Category, attribute: str) -> list[str]:
-        """The values of an attribute that some source can make."""
-        return sorted({v for m in self._of(category) for v in m.conditions.get(attribute, ())})
-
-    def categories(self) -> list[Category]:
-        return sorted({(m.capability, m.image_type) for m in self._can_make})
-
-    def _of(self, category: Category) -> list[Makeable]:
-        return [m for m in self._can_make if (m.capability, m.image_type) == category]
-
-
 def mixture(
     aims: Sequence[Aim],
     coverage: Mapping[Category, float],
     previous: Iterable[CellShare],
     catalogue: Catalogue,
     settings: DiagnosticsSettings,
+    fallen: Collection[Category] = (),
 ) -> tuple[tuple[CellShare, ...], str]:
-    """The rows of the mixture, largest first, and one sentence about it."""
+    """The rows of the mixture, largest first, and one sentence about it. `fallen` categories were
+    strong and are not shown to have stayed so, on the diagnosis half (never on the held-out one):
+    their cells get twice the floor.
+    """
     rows: dict[str, Row] = {}
     aimed = [a for a in aims if a.weight(settings.target) > 0]
     for aim in aimed:
         _add_weakness(rows, aim, catalogue, settings.target)
     _add_prior(rows, coverage, catalogue)
-    _add_never_sampled(rows, catalogue, settings.floor)
+    _add_never_sampled(rows, coverage, catalogue, settings.floor)
     _add_previous(rows, previous, catalogue)
-    return _shared(rows, settings), _note(aims, aimed, catalogue, settings)
+    _add_fallen(rows, fallen, catalogue, min(2 * settings.floor, settings.cap))
+    shared = _shared(rows, settings)
+    return shared, _note(aims, aimed, catalogue, rows, shared)
 
 
 def cell_name(capability: str, image_type: str, condition: Mapping[str, str]) -> str:
@@ -131,16 +111,23 @@ def _add_weakness(rows: dict[str, Row], aim: Aim, catalogue: Catalogue, target: 
 def _opposites(
     aim: Aim, category: Category, condition: Mapping[str, str], catalogue: Catalogue
 ) -> list[dict[str, str]]:
-    """The conditions that balance it: the other values of its attribute that a source knows.
+    """The conditions that balance it: the other values of the attributes that decide its answers,
+    one at a time, which a source can make together with the rest of the condition.
 
     Where a condition decides which answers are possible, training under it alone teaches to say
     those answers: one round of GRPO on absent objects alone took "is there …?" from always yes to
     always no, and training on four to six objects unlearnt counting one to three (T1).
     """
-    if not aim.own_answers or len(condition) != 1:
+    if not aim.own_answers:
         return []
-    ((name, value),) = condition.items()
-    return [{name: other} for other in catalogue.values(category, name) if other != value]
+    turned = [
+        {**condition, name: other}
+        for name in aim.decided_by or sorted(condition)
+        if name in condition
+        for other in catalogue.values(category, name)
+        if other != condition[name]
+    ]
+    return [other for other in turned if catalogue.known(category, other) == other]
 
 
 def _add_counterweight(row: Row, aim: Aim, weight: float) -> None:
@@ -160,13 +147,17 @@ def _add_prior(
         row.why.append(f"{share:.1%} of the benchmarks' samples")
 
 
-def _add_never_sampled(rows: dict[str, Row], catalogue: Catalogue, floor: float) -> None:
+def _add_never_sampled(
+    rows: dict[str, Row], coverage: Mapping[Category, float], catalogue: Catalogue, floor: float
+) -> None:
     """Cells for image types that a source can make and that have none so far."""
     seen = {row.image_type for row in rows.values()}
+    sampled = {image_type for _, image_type in coverage}
     for category in catalogue.categories():
         if category[1] not in seen:
+            why = "sampled for other capabilities" if category[1] in sampled else "never sampled"
             row = _row(rows, category, {})
-            row.why.append(f"the floor of {floor:.0%} for {category[1]} images, never sampled")
+            row.why.append(f"the floor of {floor:.0%} for {category[1]} images, {why}")
 
 
 def _add_previous(
@@ -180,8 +171,20 @@ def _add_previous(
             row.why.append(f"{cell.share:.1%} in the previous round")
 
 
+def _add_fallen(
+    rows: dict[str, Row], fallen: Collection[Category], catalogue: Catalogue, floor: float
+) -> None:
+    for category in sorted(set(fallen)):
+        if catalogue.makes(category):
+            row = _row(rows, category, {})
+            row.floor = floor
+            row.why.append(
+                f"the floor doubled to {floor:.0%}, it was strong and may have lost that"
+            )
+
+
 def _shared(rows: Mapping[str, Row], settings: DiagnosticsSettings) -> tuple[CellShare, ...]:
-    cells = [Cell(k, r.image_type, r.weight, r.prior, r.before) for k, r in rows.items()]
+    cells = [Cell(k, r.image_type, r.weight, r.prior, r.before, r.floor) for k, r in rows.items()]
     type_of = {c.name: c.image_type for c in cells}
     share = shares(cells, prior_share=settings.prior_share, floor=settings.floor, cap=settings.cap)
     quota = quotas(share, type_of, settings.budget)
@@ -202,19 +205,26 @@ def _cell_share(row: Row, share: float, quota: int) -> CellShare:
     )
 
 
+def _standing(rows: Mapping[str, Row], shared: Iterable[CellShare], made: Sequence[Aim]) -> str:
+    """How much of it all aims at weaknesses, and what the rest follows."""
+    aimed = sum(cell.share for cell in shared if rows[cell.name].weight > 0)
+    inert = " and the previous round" if any(row.before for row in rows.values()) else ""
+    return f"{aimed:.0%} aims at {_names(made)}, the rest follows the benchmarks' own mix{inert}"
+
+
 def _note(
     aims: Sequence[Aim],
     aimed: Sequence[Aim],
     catalogue: Catalogue,
-    settings: DiagnosticsSettings,
+    rows: Mapping[str, Row],
+    shared: Iterable[CellShare],
 ) -> str:
     """What the mixture aims at, or why it is the prior; and which weaknesses got nothing."""
     made = [a for a in aimed if catalogue.makes((a.weakness.capability, a.weakness.image_type))]
     idle = [a for a in aims if a not in aimed]
     lost = [a for a in aimed if a not in made]
     if made:
-        aimed_share = f"{1 - settings.prior_share:.0%}"
-        first = f"{aimed_share} aims at {_names(made)}, the rest follows the benchmarks' own mix"
+        first = _standing(rows, shared, made)
     elif aims:
         first = "No weakness can be aimed at, so it follows the benchmarks' own mix"
     else:

@@ -2,8 +2,9 @@
 
     quota = B·[(1−ρ)·w + ρ·prior]
 
-then half inertia, the floor of every image type, the cap of every cell, and largest-remainder
-rounding. Everything is independent of the order in which cells are given.
+then half inertia, the floor of every image type and of single cells, the cap of every cell, and
+largest-remainder rounding. Everything is independent of the order in which cells are given, and a
+larger weight never lowers a cell's own share (its quota can be one sample off, by rounding).
 """
 
 import math
@@ -26,15 +27,20 @@ class Cell:
     """Of the benchmarks' own mix, up to a common factor."""
     before: float = 0.0
     """Its share in the previous round, up to a common factor."""
+    floor: float = 0.0
+    """Least share of its own, not above the cap."""
 
 
 def shares(
     cells: Sequence[Cell], *, prior_share: float, floor: float, cap: float
 ) -> dict[str, float]:
-    """Share per cell name; they sum to 1. Every image type among the cells gets the floor."""
+    """Share per cell name; they sum to 1. Every image type among the cells gets the floor, or what
+    its cells have of their own together, if that is more.
+    """
     ordered = sorted(cells, key=lambda c: c.name)
     type_of = {c.name: c.image_type for c in ordered}
-    return capped(floored(blend(ordered, prior_share), type_of, floor), cap)
+    own = {c.name: c.floor for c in ordered}
+    return capped(floored(blend(ordered, prior_share), type_of, floor, own), cap)
 
 
 def blend(cells: Sequence[Cell], prior_share: float) -> dict[str, float]:
@@ -53,27 +59,42 @@ def blend(cells: Sequence[Cell], prior_share: float) -> dict[str, float]:
 
 
 def floored(
-    share: Mapping[str, float], type_of: Mapping[str, str], floor: float
+    share: Mapping[str, float], type_of: Mapping[str, str], floor: float, own: Mapping[str, float]
 ) -> dict[str, float]:
-    """Raise every image type to the floor, at the cost of the types above it."""
-    total = totals(share, type_of)
-    floor = min(floor, 1 / len(total)) if total else floor
+    """Raise every image type to the floor at the cost of the types above it, then every cell to
+    its `own` at the cost of the others of its type. Floors that exceed the whole are scaled down.
+    """
+    own = {k: own.get(k, 0.0) for k in share}
+    least = {t: max(floor, v) for t, v in totals(own, type_of).items()}
+    scale = 1 / max(1.0, math.fsum(least.values()))
+    per_type = raised(totals(share, type_of), {t: v * scale for t, v in least.items()}, 1.0)
+    return {
+        name: value
+        for image_type, total in per_type.items()
+        for name, value in raised(
+            {k: v for k, v in share.items() if type_of[k] == image_type},
+            {k: own[k] * scale for k in share},
+            total,
+        ).items()
+    }
+
+
+def raised(
+    values: Mapping[str, float], least: Mapping[str, float], total: float
+) -> dict[str, float]:
+    """`values` in proportion, so that they sum to `total` and none is below its `least`, whose sum
+    must not exceed it. Values that are all 0 are split evenly.
+    """
+    values = values if any(values.values()) else dict.fromkeys(values, 1.0)
     low: set[str] = set()
     while True:
-        rest = math.fsum(v for t, v in total.items() if t not in low)
-        scale = (1 - floor * len(low)) / rest if rest > 0 else 1.0
-        lower = {t for t, v in total.items() if t not in low and v * scale < floor - _SLACK}
+        rest = math.fsum(v for k, v in values.items() if k not in low)
+        left = total - math.fsum(least[k] for k in sorted(low))
+        scale = left / rest if rest > 0 else 0.0
+        lower = {k for k, v in values.items() if k not in low and v * scale < least[k] - _SLACK}
         if not lower:
-            break
+            return {k: least[k] if k in low else v * scale for k, v in values.items()}
         low |= lower
-    wanted = {t: floor if t in low else v * scale for t, v in total.items()}
-    sizes = {t: sum(type_of[k] == t for k in share) for t in total}
-    return {
-        k: v * wanted[type_of[k]] / total[type_of[k]]
-        if total[type_of[k]] > 0
-        else wanted[type_of[k]] / sizes[type_of[k]]
-        for k, v in share.items()
-    }
 
 
 def capped(share: Mapping[str, float], cap: float) -> dict[str, float]:

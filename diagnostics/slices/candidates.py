@@ -1,64 +1,87 @@
-"""Candidate slices: categories, and categories under one condition. Outcomes are never seen.
+"""Candidate slices of all kinds, overlapping. Outcomes are never seen.
 
-A condition is one value of one attribute, e.g. `bars = 4`. Attributes with one value, or with
-more than twenty within a category (ids, free text), make none. A slice needs support and at least
-two pictures: what was seen on a single picture says nothing about a kind of picture. Of slices
-with the same samples one is kept.
+    counting/geometric                        category
+    … {"answer kind": "number"}               answer kind
+    … {"bars": "4"}                           condition
+    … {"bars": "4", "colour": "red"}          conjunction
+    … {"wording": "how many"}                 wording
+    … {"topic": "angle, triangle, degrees"}   topic
+
+A slice needs support and at least two pictures: what was seen on a single picture says nothing
+about a kind of picture. What the texts give, and two conditions at once, needs a thousandth of all
+samples besides: less is hardly worth training on, and the pool stays in the thousands. A part that
+is nearly its whole category within the benchmarks that it comes from would only name them, and is
+dropped. Of slices with the same samples the simplest is kept.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
-from blindspot.core.records import Sample, SliceKind
-from diagnostics.answers import Answers, Ints
-from diagnostics.labelling.labelled import UNMAPPED, Category
+from blindspot.core.records import SliceKind
+from diagnostics.answers import Answers
+from diagnostics.labelling.labelled import UNMAPPED
+from diagnostics.slices.conditions import NEARLY, answer_kinds, conditions, conjunctions
+from diagnostics.slices.slice import MEMBER, Slice, categories
+from diagnostics.slices.texts import Counted, asked, counted
+from diagnostics.slices.topics import stems, topics
+from diagnostics.slices.wordings import wordings
 
-MAX_VALUES = 20
-"""More distinct values of an attribute within a category look like ids."""
-MEMBER = 0.25
-"""A sample with several labels is in every category that has this part of it."""
+__all__ = ["KINDS", "MEMBER", "Slice", "candidates", "categories"]
 
-
-@dataclass(frozen=True)
-class Slice:
-    """A named set of samples."""
-
-    capability: str
-    image_type: str
-    members: Ints
-    """Positions in the answers, ascending."""
-    condition: dict[str, str] = field(default_factory=dict)
-    """What it is beyond the category; empty for the whole category."""
-    kind: SliceKind = "category"
-    """Which kind of candidate it is."""
-
-    @property
-    def category(self) -> str:
-        return f"{self.capability}/{self.image_type}"
+KINDS: Final[tuple[SliceKind, ...]] = (
+    "category",
+    "answer kind",
+    "condition",
+    "conjunction",
+    "wording",
+    "topic",
+    "skill",
+)
+"""The simplest first."""
+SMALLEST: Final = 0.001
+"""Share of all samples that a topic, a wording or a conjunction needs."""
+_NO_SKILLS: Final[Mapping[str, str]] = {}
 
 
-def categories(answers: Answers) -> list[Slice]:
-    """All categories with at least one answered sample, by name."""
-    members: defaultdict[Category, list[int]] = defaultdict(list)
-    for i, weights in enumerate(answers.categories):
-        for category, weight in weights.items():
-            if weight >= MEMBER:
-                members[category].append(i)
-    return [Slice(*key, members=np.array(rows)) for key, rows in sorted(members.items())]
-
-
-def candidates(answers: Answers, min_support: int) -> list[Slice]:
-    """Slices to test, in a fixed order, categories before their conditions."""
-    found: dict[bytes, Slice] = {}
+def candidates(
+    answers: Answers, min_support: int, skills: Mapping[str, str] = _NO_SKILLS
+) -> list[Slice]:
+    """Slices to test, the simplest kinds first, then by category. `skills`: by sample id a phrase
+    that says what it asks of a model, which is then read in place of the question.
+    """
+    texts = counted([skills.get(s.id) or asked(s) for s in answers.samples], fewest=2)
+    stemmed, found = stems(texts), list[Slice]()
     for category in categories(answers):
         if category.capability != UNMAPPED:
-            for piece in (category, *_conditions(category, answers.samples)):
-                if _supported(piece, answers, min_support):
-                    found.setdefault(piece.members.tobytes(), piece)
-    return list(found.values())
+            rows = category.members
+            parts = _parts(category, answers, _some(texts, rows), _some(stemmed, rows), min_support)
+            found += [p for p in (category, *parts) if _supported(p, answers, min_support)]
+    return _distinct(found)
+
+
+def _parts(
+    category: Slice, answers: Answers, own: Counted, stemmed: Counted, min_support: int
+) -> Iterator[Slice]:
+    fewest = max(min_support, int(SMALLEST * len(answers.samples)))
+    single = list(conditions(category, answers.samples))
+    names = {answers.samples[i].benchmark for i in category.members.tolist()}
+    for pool in (
+        answer_kinds(category, answers.samples),
+        single,
+        conjunctions(single, len(answers.samples), fewest),
+        wordings(category, own, fewest, names),
+        topics(category, own, stemmed, fewest),
+    ):
+        yield from (piece for piece in pool if not _whole(piece, category, answers))
+
+
+def _some(texts: Counted, rows: np.ndarray) -> Counted:
+    """Of some texts, the terms that they have."""
+    part = Counted(texts.present[rows], texts.terms)
+    columns = np.flatnonzero(part.frequency)
+    return part.of(np.arange(len(rows)), columns)
 
 
 def _supported(piece: Slice, answers: Answers, min_support: int) -> bool:
@@ -66,18 +89,19 @@ def _supported(piece: Slice, answers: Answers, min_support: int) -> bool:
     return len(piece.members) >= min_support and bool((pictures != pictures[0]).any())
 
 
-def _conditions(category: Slice, samples: Sequence[Sample]) -> Iterator[Slice]:
-    values: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for i in category.members.tolist():
-        for name, value in samples[i].attributes.items():
-            values[name][value].append(i)
-    for name in sorted(values):
-        if 2 <= len(values[name]) <= MAX_VALUES:
-            for value, rows in sorted(values[name].items()):
-                yield Slice(
-                    category.capability,
-                    category.image_type,
-                    np.array(rows),
-                    {name: value},
-                    "condition",
-                )
+def _whole(piece: Slice, category: Slice, answers: Answers) -> bool:
+    """Whether it is nearly all of the category in the benchmarks of which it has more than half."""
+    every = np.bincount(answers.benchmark[category.members])
+    own = np.bincount(answers.benchmark[piece.members], minlength=len(every))
+    most = own > every / 2
+    inside = own[most].sum()
+    return bool(inside >= NEARLY * (own.sum() + every[most].sum() - inside)) and own.sum() > 0
+
+
+def _distinct(found: Sequence[Slice]) -> list[Slice]:
+    """One of each set of samples, the simplest; in a fixed order."""
+    ordered = sorted(found, key=lambda s: KINDS.index(s.kind))  # stable: by category within a kind
+    kept: dict[bytes, Slice] = {}
+    for piece in ordered:
+        kept.setdefault(piece.members.tobytes(), piece)
+    return list(kept.values())

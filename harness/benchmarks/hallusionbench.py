@@ -35,7 +35,7 @@ _IMAGE_TYPE: Final = {
     "chart": "chart_graph",
     "illusion": "geometric",
     "map": "map",
-    "math": "math_formula",
+    "math": "geometric",
     "ocr": "text_dense",
     "table": "text_dense",
 }

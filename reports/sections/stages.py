@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
+from blindspot.core.diagnosis import ProbeShare, StageExcess, StageShare
 from reports.section import Section
 from reports.view import View
 
@@ -23,6 +24,12 @@ class StageNumbers(TypedDict):
     most: int
     """The largest count, which gets the full colour."""
     rows: list[Row]
+    shares: list[StageShare]
+    """Over all categories."""
+    corrected: bool
+    """Whether people's labels corrected them."""
+    excess: list[StageExcess]
+    probes: list[ProbeShare]
 
 
 @dataclass(frozen=True)
@@ -35,12 +42,17 @@ class Stages:
     def numbers(self, view: View) -> StageNumbers | None:
         if view.current.diagnosis is None:
             return None
-        categories = view.current.diagnosis.categories
+        diagnosis = view.current.diagnosis
+        categories = diagnosis.categories
         counts = [count for c in categories for count in c.stages.values()]
         return {
             "stages": sorted({stage for c in categories for stage in c.stages}),
             "most": max(counts, default=0),
             "rows": [{"name": c.name, "stages": c.stages} for c in categories],
+            "shares": list(diagnosis.stages),
+            "corrected": any(s.corrected is not None for s in diagnosis.stages),
+            "excess": list(diagnosis.excess),
+            "probes": list(diagnosis.probes),
         }
 
 

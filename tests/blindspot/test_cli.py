@@ -94,7 +94,7 @@ def test_another_model_on_the_same_folder(blindspot, config: Path, tmp_path: Pat
     (tmp_path / "answers.jsonl").write_text('{"prompt": "*", "text": "red"}')
     code, _, err = blindspot("evaluate", config, "--out", run)
     assert code == 2
-    assert "inputs" in err
+    assert "the model: not what it read" in err
 
 
 def test_redoing_takes_what_came_of_it(blindspot, config: Path, tmp_path: Path) -> None:

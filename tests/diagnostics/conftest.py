@@ -14,7 +14,7 @@ from blindspot.core.evaluation import Metrics
 from blindspot.core.records import Completion, Failure, Prediction, Sample
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
-from diagnostics.stage import DiagnosisInputs, DiagnosticsSettings, run
+from diagnostics.settings import DiagnosisInputs, DiagnosticsSettings
 
 CELLS = (
     ("counting", "geometric"),
@@ -90,6 +90,8 @@ class World:
         self.made += 1
         config = DiagnosticsSettings.model_validate({"shuffles": 5} | (settings or {}))
         given = DiagnosisInputs(RunFolder(self.root), evaluation, round, **inputs)
+        from diagnostics.stage import run
+
         return run(config, given, self.root / f"diagnosis-{self.made}").path
 
     def diagnosis(

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 import diagnostics
+from blindspot.core import taxonomy
 from blindspot.core.artifact import open_artifact
 from blindspot.core.diagnosis import Diagnosis, DiagnosisArtifact
 from blindspot.core.errors import DataError
@@ -91,10 +92,19 @@ def test_the_manifest_says_what_was_read(world, make):
     evaluation = world.evaluation(*make.planted(weak_category))
     out = world.diagnose(evaluation)
     manifest = open_artifact(out, "diagnosis").manifest
-    assert manifest.inputs == {"evaluation": open_artifact(evaluation, "evaluation").digest}
+    assert manifest.inputs == {
+        "evaluation": open_artifact(evaluation, "evaluation").digest,
+        "the taxonomy": taxonomy.load(None).title,
+    }
     assert manifest.config["q"] == 0.1
     assert manifest.counts["samples"] == 600
-    assert set(manifest.files) == {"diagnosis.json", "attributions.parquet"}
+    assert set(manifest.files) == {
+        "attributions.parquet",
+        "diagnosis.json",
+        "labels.parquet",
+        "members.parquet",
+        "to_label.csv",
+    }
 
 
 def test_a_second_round_compares_and_leans_on_the_first_mixture(world, make):

@@ -1,15 +1,19 @@
 """Nothing could be read from the completion as an answer of the wanted kind.
 
-The evidence, where there is one, is the target standing verbatim in the completion: the model
-probably knew, and only the form was wrong.
+Where the target stands verbatim in the completion the verdict is flagged `target present` and the
+span is the evidence: the model probably knew, and only the form was wrong. An answer in a strict
+benchmark's wrong form that says something else than the target is left to the rules behind this
+one, since its form is not what broke it; so is one that breaks what the prompt demands.
 """
 
-import re
 from typing import Final
 
-from blindspot.core.grading import letter
 from blindspot.core.records import Prediction, Sample
 from diagnostics.causes.attributor import Attributor, Verdict
+from diagnostics.causes.demands import breach
+from diagnostics.causes.stated import core_grade, target_in
+
+TARGET_PRESENT: Final = "target present"
 
 
 class Format:
@@ -18,19 +22,19 @@ class Format:
     def attribute(self, sample: Sample, prediction: Prediction) -> Verdict | None:
         if prediction.completion is None or prediction.answer is not None:
             return None
-        return Verdict("format", 1.0, target_in(sample, prediction.completion.text))
+        text = prediction.completion.text
+        if breach(sample, text) or _says_another(sample, text):
+            return None
+        found = target_in(sample, text)
+        return Verdict("format", 1.0, found, TARGET_PRESENT if found else None)
 
 
-def target_in(sample: Sample, text: str) -> str | None:
-    """The span of the text that is the target, or, of a choice, the right option's text."""
-    wanted = sample.target
-    if sample.answer_kind == "choice":
-        letters = {letter(i): option for i, option in enumerate(sample.options)}
-        wanted = letters.get(sample.target.strip().upper(), sample.target)
-    if not wanted.strip():
-        return None
-    found = re.search(rf"(?<!\w){re.escape(wanted.strip())}(?!\w)", text, re.IGNORECASE)
-    return found.group() if found else None
+def _says_another(sample: Sample, text: str) -> bool:
+    """Whether the core grader, which is more lenient than some benchmarks, reads a wrong answer."""
+    if sample.answer_kind in ("text", "set"):
+        return False
+    read = core_grade(sample, text)
+    return read.answer is not None and read.score == 0
 
 
 PLUGIN: Final[Attributor] = Format()

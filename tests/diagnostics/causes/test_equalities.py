@@ -23,6 +23,9 @@ from diagnostics.causes.equalities import first_false_equality
         ("7 = 3 + 2", "7 = 3 + 2"),
         ("3 + 4 = 7 = 8 - 2", "7 = 8 - 2"),
         ("1.5 + 1.2 = 2.8", "1.5 + 1.2 = 2.8"),
+        ("7 plus 5 equals 13.", "7 plus 5 equals 13"),
+        ("这里 3 + 2 = 6。", "3 + 2 = 6"),
+        ("9 - 4 = 6", "9 - 4 = 6"),
     ],
 )
 def test_false(text: str, evidence: str):
@@ -54,6 +57,13 @@ def test_false(text: str, evidence: str):
         "a_1 + 2 = 9",
         "((((3 = ",
         "= = 5 + = 3",
+        "3 + 2 = 6, wait, that is 5",
+        "3 + 2 = 6. No, 3 + 2 = 5",
+        "Is 3 + 2 = 6?",
+        "It is not 3 + 2 = 6",
+        "the range 1990-1995 = 5 years",
+        "1,5 + 2,5 = 4",
+        "9" * 300 + " + 1 = 1",
     ],
 )
 def test_true_or_not_understood(text: str):

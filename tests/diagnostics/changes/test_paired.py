@@ -5,6 +5,7 @@ from scipy.stats import binomtest
 
 from blindspot.core.errors import DataError
 from diagnostics.changes.paired import Answered, changes, pairs
+from diagnostics.changes.power import detectable
 
 
 def rounds(make, before, after, **more):
@@ -57,7 +58,30 @@ def test_overall_is_the_mean_over_benchmarks(make):
 
 def test_one_picture_says_nothing_about_pictures(make):
     old, now = rounds(make, [0.0] * 5, [1.0] * 5, images=("one.png",))
-    assert changes(now, [old], set(), 0).rows[0].interval == (-1.0, 1.0)
+    row = changes(now, [old], set(), 0).rows[0]
+    assert row.interval == (-1.0, 1.0)
+    assert row.detectable is None
+
+
+def test_what_a_row_could_have_shown(make):
+    before, after = [0.0, 1.0, 1.0, 0.0] * 50, [1.0, 0.0, 1.0, 0.0] * 50
+    row = overall(*rounds(make, before, after))
+    assert row.detectable == detectable(200, 0.5)
+    tiny = overall(*rounds(make, before[:4], after[:4]))
+    assert tiny.detectable is None
+
+
+def test_pictures_that_repeat_show_less(make):
+    old, now = rounds(make, [0.0, 0.0, 1.0, 1.0] * 50, [1.0, 1.0, 0.0, 0.0] * 50)
+    samples = [
+        s.model_copy(update={"component": f"picture {i // 2}"}) for i, s in enumerate(now.samples)
+    ]
+    old, now = Answered(0, samples, old.predictions), Answered(1, samples, now.predictions)
+    assert changes(now, [old], set(), 0).rows[0].detectable == detectable(100, 1.0)
+
+
+def overall(old, now):
+    return changes(now, [old], set(), 0).rows[0]
 
 
 def test_only_samples_answered_in_both(make):

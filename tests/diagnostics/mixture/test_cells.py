@@ -1,13 +1,16 @@
 """From weaknesses and the catalogue to rows."""
 
+import random
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blindspot.core.records import CellShare, Weakness
 from blindspot.core.training_set import Makeable
-from diagnostics.mixture.cells import Aim, Catalogue, mixture
+from diagnostics.mixture.cells import Aim, Catalogue, cell_name, mixture
 from diagnostics.settings import DiagnosticsSettings
 
 SETTINGS = DiagnosticsSettings(budget=1000)
@@ -15,7 +18,7 @@ COVERAGE = {("counting", "geometric"): 0.5, ("ocr", "text_dense"): 0.3, ("ocr", 
 
 
 def aim(capability: str, image_type: str, upper90: float = 0.5, **condition: str) -> Aim:
-    name = f"{capability}/{image_type}" + "".join(f" {k}={v}" for k, v in condition.items())
+    name = cell_name(capability, image_type, condition)
     return Aim(
         Weakness(
             id=name,
@@ -38,8 +41,8 @@ def aim(capability: str, image_type: str, upper90: float = 0.5, **condition: str
     )
 
 
-def rows(aims, can_make=(), previous=(), coverage=COVERAGE):
-    found, note = mixture(aims, coverage, previous, Catalogue(can_make), SETTINGS)
+def rows(aims, can_make=(), previous=(), coverage=COVERAGE, fallen=()):
+    found, note = mixture(aims, coverage, previous, Catalogue(can_make), SETTINGS, fallen)
     assert sum(r.quota for r in found) == 1000
     assert sum(r.share for r in found) == pytest.approx(1)
     assert all(a.quota >= b.quota for a, b in pairwise(found))
@@ -64,7 +67,11 @@ def test_a_weakness_and_its_category_are_two_cells():
     assert cell.share == pytest.approx(0.35)
     assert found["ocr/map"].weakness is None
     assert "rate 0.42 and below 0.50" in cell.why
-    assert note.startswith("75% aims at “ocr/map font=small”, “counting/geometric”")
+    assert found["counting/geometric"].share == pytest.approx(0.35)
+    assert note == (
+        "70% aims at “ocr/map font=small”, “counting/geometric”, "
+        "the rest follows the benchmarks' own mix."
+    )
 
 
 def test_a_weakness_that_no_source_can_make_gets_no_share_and_is_named():
@@ -86,6 +93,27 @@ def test_a_condition_is_kept_as_far_as_a_source_knows_it():
     assert unknown["ocr/map"].weakness == "ocr/map font=tiny"
 
 
+def test_two_attributes_are_kept_only_where_one_source_makes_both():
+    apart = (
+        Makeable(capability="ocr", image_type="map", conditions={"font": ("small",)}),
+        Makeable(capability="ocr", image_type="map", conditions={"side": ("left",)}),
+    )
+    both = Makeable(
+        capability="ocr", image_type="map", conditions={"font": ("small",), "side": ("left",)}
+    )
+    weakness = aim("ocr", "map", font="small", side="left")
+    assert set(rows([weakness], apart)[0]) == {"ocr/map font=small", "ocr/map"}
+    assert set(rows([weakness], (*apart, both))[0]) == {"ocr/map font=small side=left", "ocr/map"}
+
+
+@pytest.mark.parametrize("attribute", ["topic", "wording", "answer kind"])
+def test_what_no_source_can_be_asked_for_aims_at_the_category(attribute: str):
+    can_make = (Makeable(capability="ocr", image_type="map"),)
+    found, note = rows([aim("ocr", "map", 0.5, **{attribute: "street, name"})], can_make)
+    assert found["ocr/map"].weakness == f"ocr/map {attribute}=street, name"
+    assert note.startswith("100% aims at")
+
+
 def test_a_bias_is_balanced_by_the_other_answer():
     can_make = (
         Makeable(
@@ -101,6 +129,88 @@ def test_a_bias_is_balanced_by_the_other_answer():
     assert aimed.weakness == bias.weakness.id
     assert other.weakness is None
     assert other.why.startswith("Balances presence/geometric truth=absent, where only “no”")
+
+
+MANY_ABSENT = Makeable(
+    capability="presence",
+    image_type="geometric",
+    conditions={"truth": ("present", "absent"), "objects": ("few", "many")},
+)
+
+
+@pytest.mark.parametrize(
+    ("decided_by", "opposites"),
+    [
+        (("truth",), {"objects=many truth=present"}),
+        ((), {"objects=many truth=present", "objects=few truth=absent"}),
+    ],
+)
+def test_a_bias_under_two_attributes_turns_what_decides_it(decided_by, opposites):
+    bias = aim("presence", "geometric", truth="absent", objects="many")
+    bias = replace(bias, own_answers=("no",), decided_by=decided_by)
+    can_make = (MANY_ABSENT, *(Makeable(capability=c, image_type=t) for c, t in COVERAGE))
+    found, _ = rows([bias, aim("ocr", "map")], can_make)
+    balance = {k.partition(" ")[2] for k, row in found.items() if row.why.startswith("Balances")}
+    assert balance == opposites
+    aimed = found["presence/geometric objects=many truth=absent"].share
+    balanced = sum(found[f"presence/geometric {k}"].share for k in balance)
+    assert balanced == pytest.approx(aimed)
+
+
+def test_a_category_that_fell_has_twice_the_floor_and_the_note_is_in_its_row():
+    large = {("counting", t): 0.33 for t in ("geometric", "chart_graph", "diagram")}
+    coverage = {**large, ("ocr", "map"): 0.005, ("ocr", "art"): 0.005}
+    found, _ = rows([], coverage=coverage, fallen={("ocr", "map"), ("ocr", "medical")})
+    assert found["ocr/art"].quota == 20
+    assert found["ocr/map"].quota == found["ocr/medical"].quota == 40
+    assert "floor doubled to 4%" in found["ocr/map"].why
+
+
+def test_what_fell_and_no_source_can_make_gets_nothing():
+    can_make = (Makeable(capability="counting", image_type="geometric"),)
+    found, _ = rows([], can_make, fallen={("ocr", "map")})
+    assert set(found) == {"counting/geometric"}
+
+
+def test_a_type_sampled_for_what_no_source_makes_is_not_called_never_sampled():
+    can_make = tuple(Makeable(capability="counting", image_type=t) for t in ("geometric", "map"))
+    found, _ = rows([], can_make)
+    assert "map images, sampled for other capabilities" in found["counting/map"].why
+
+
+uppers = st.floats(0, 1)
+upper_lists = st.lists(st.one_of(st.none(), uppers), min_size=3, max_size=3)
+
+
+@given(upper_lists, st.integers(0, 2), uppers, st.randoms())
+def test_what_holds_for_every_mixture(
+    upper: list[float | None], which: int, lower: float, rng: random.Random
+):
+    aims = _aims(upper)
+    found, note = rows(aims)
+    assert rows(rng.sample(aims, len(aims)))[0].keys() == found.keys()
+    shuffled, _ = rows(sorted(aims, key=lambda a: a.weakness.id, reverse=True))
+    assert {k: r.quota for k, r in shuffled.items()} == {k: r.quota for k, r in found.items()}
+    supported = any(u is not None and u < 0.9 for u in upper)
+    assert ("aims at" in note) == supported
+    name = "/".join(list(COVERAGE)[which])
+    if (old := upper[which]) is not None:
+        changed = [min(lower, old) if i == which else u for i, u in enumerate(upper)]
+        assert rows(_aims(changed))[0][name].share >= found[name].share - 1e-9
+
+
+@given(st.sets(st.sampled_from(sorted(COVERAGE)), min_size=1), upper_lists)
+def test_no_share_goes_to_what_cannot_be_made(makeable, upper: list[float | None]):
+    can_make = [Makeable(capability=c, image_type=t) for c, t in sorted(makeable)]
+    before = CellShare(capability="ocr", image_type="art", share=1.0, quota=9, why=".")
+    found, _ = rows(_aims(upper), can_make, [before], fallen=COVERAGE)
+    assert {(r.capability, r.image_type) for r in found.values()} == makeable
+
+
+def _aims(upper: list[float | None]) -> list[Aim]:
+    """Of the categories covered, those that have an upper bound."""
+    pairs = zip(COVERAGE, upper, strict=True)
+    return [aim(*category, u) for category, u in pairs if u is not None]
 
 
 def test_a_never_sampled_type_gets_the_floor_split_evenly():

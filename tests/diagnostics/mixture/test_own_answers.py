@@ -2,7 +2,8 @@
 
 import pytest
 
-from diagnostics.mixture.own_answers import own_answers
+from blindspot.core.records import Sample
+from diagnostics.mixture.own_answers import Decided, decided, own_answers
 
 
 @pytest.mark.parametrize(
@@ -18,3 +19,49 @@ from diagnostics.mixture.own_answers import own_answers
 )
 def test_own_answers(inside: list[str], outside: list[str], found: tuple[str, ...]) -> None:
     assert own_answers(inside, outside) == found
+
+
+def presence(truth: str, objects: str, target: str) -> Sample:
+    return Sample(
+        id=f"{truth} {objects}",
+        benchmark="tiny",
+        question="Is there a cat?",
+        prompt="Is there a cat?",
+        target=target,
+        answer_kind="yes_no",
+        attributes={"truth": truth, "objects": objects},
+    )
+
+
+def category(**targets: str) -> list[Sample]:
+    """Ten samples per truth and number of objects, `absent_many="no"`."""
+    return [
+        presence(truth, objects, target).model_copy(update={"id": f"{key}/{i}"})
+        for key, target in targets.items()
+        for truth, objects in [key.split("_")]
+        for i in range(10)
+    ]
+
+
+BIAS = category(absent_many="no", absent_few="no", present_many="yes", present_few="yes")
+
+
+@pytest.mark.parametrize(
+    ("condition", "samples", "found"),
+    [
+        ({}, BIAS, Decided()),
+        ({"truth": "absent"}, BIAS, Decided(("no",))),
+        ({"objects": "many"}, BIAS, Decided()),
+        ({"objects": "many", "truth": "absent"}, BIAS, Decided(("no",), ("truth",))),
+        (
+            {"objects": "many", "truth": "absent"},
+            category(absent_many="no", absent_few="yes", present_many="yes", present_few="yes"),
+            Decided(("no",)),
+        ),
+    ],
+)
+def test_one_of_two_attributes_can_decide_alone(
+    condition: dict[str, str], samples: list[Sample], found: Decided
+) -> None:
+    members = {s.id for s in samples if condition.items() <= s.attributes.items()}
+    assert decided(condition, members, samples) == found

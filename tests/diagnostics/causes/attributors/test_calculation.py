@@ -11,5 +11,6 @@ def evidence(make, **said):
 
 def test_where_it_looks(make):
     assert evidence(make, text="2 + 2 = 5", reasoning="1 + 1 = 3") == "2 + 2 = 5"
-    assert evidence(make, text="five", reasoning="1 + 1 = 3, no, 2") == "1 + 1 = 3"
+    assert evidence(make, text="five", reasoning="1 + 1 = 3, so 3") == "1 + 1 = 3"
+    assert evidence(make, text="five", reasoning="1 + 1 = 3, no, 2") is None
     assert evidence(make, text="2 + 2 = 4") is None

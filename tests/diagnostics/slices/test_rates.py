@@ -6,7 +6,8 @@ import pytest
 from diagnostics.answers import answers_of
 from diagnostics.labelling.labelled import as_stated
 from diagnostics.slices.candidates import Slice
-from diagnostics.slices.weaknesses import learnability, rest_rate
+from diagnostics.slices.learnability import learnability
+from diagnostics.slices.rates import rest_rate
 
 
 def test_learnability_uses_repeats_where_there_are_any(make):

@@ -1,0 +1,117 @@
+"""At which stages the failed samples broke: shares with intervals, corrected by people's labels.
+
+    reading   n 120   share .40 [.35, .46]   corrected .31 [.24, .39]
+
+Both columns sum to 1. People label a simple random sample (`human.py`); their labels replace no
+attribution, they correct every stage's share (`prediction_powered.py`). Each stage is corrected by
+itself, so that a stage that attributors know well is not spoiled by one that they guess; then all
+are scaled to sum to 1. Intervals are of the stages by themselves.
+
+Failed samples are taken as drawn from more like them, those that share a picture or group together:
+the intervals do not close when everything is labelled.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from blindspot.core.diagnosis import HumanReport, StageShare
+from diagnostics.answers import Floats, Ints, cluster_of
+from diagnostics.causes import prediction_powered
+from diagnostics.causes.attributor import ORDER, UNRESOLVED
+from diagnostics.causes.failed import Failed
+from diagnostics.causes.worth import interval
+
+Corrected = tuple[float, tuple[float, float]]
+"""A share and its interval."""
+
+
+def stage_shares(
+    failed: Sequence[Failed], human: Mapping[str, str], seed: int
+) -> tuple[StageShare, ...]:
+    """One per stage that an attribution or a person names, in the order of the stages. `human`
+    holds stages by sample id; those of samples that did not fail here are left out. Nothing is
+    drawn by chance, whatever the `seed`.
+    """
+    named = _own(failed, human)
+    rows = sorted(failed, key=lambda f: (f.sample.id not in named, f.sample.id))
+    clusters = _numbers(rows)
+    counts = Counter(f.stage for f in rows)
+    stages = _in_order({*counts, *named.values()})
+    corrected = _corrected(stages, rows, named, clusters)
+    return tuple(
+        StageShare(
+            stage=stage,
+            n=counts[stage],
+            share=counts[stage] / len(rows),
+            interval=_interval(_is(stage, [f.stage for f in rows]), clusters),
+            corrected=corrected[stage][0] if corrected else None,
+            corrected_interval=corrected[stage][1] if corrected else None,
+        )
+        for stage in stages
+    )
+
+
+def human_report(failed: Sequence[Failed], human: Mapping[str, str]) -> HumanReport:
+    """How far people and attribution agree."""
+    stages = {f.sample.id: f.stage for f in failed}
+    named = _own(failed, human)
+    return HumanReport(
+        labelled=len(named),
+        agreed=sum(stages[i] == stage for i, stage in named.items()),
+        unknown=len(human) - len(named),
+    )
+
+
+def _own(failed: Sequence[Failed], human: Mapping[str, str]) -> dict[str, str]:
+    """The labels of samples that failed here."""
+    own = {f.sample.id for f in failed}
+    return {i: stage for i, stage in human.items() if i in own}
+
+
+def _in_order(stages: set[str]) -> list[str]:
+    rank = {stage: i for i, stage in enumerate((*ORDER, UNRESOLVED))}
+    return sorted(stages, key=lambda s: (rank.get(s, len(rank)), s))
+
+
+def _corrected(
+    stages: Sequence[str], rows: Sequence[Failed], named: Mapping[str, str], clusters: Ints
+) -> dict[str, Corrected] | None:
+    """By stage, summing to 1; None where there are too few labels. The labelled stand first in
+    `rows`.
+    """
+    people, ours = [named[f.sample.id] for f in rows[: len(named)]], [f.stage for f in rows]
+    found: dict[str, Corrected] = {}
+    for stage in stages:
+        predicted = _is(stage, ours)
+        one = prediction_powered.mean(
+            _is(stage, people), predicted[: len(people)], predicted[len(people) :], clusters
+        )
+        if one is None:
+            return None
+        found[stage] = one
+    total = sum(share for share, _ in found.values())
+    return {stage: _scaled(one, total) for stage, one in found.items()}
+
+
+def _scaled(one: Corrected, total: float) -> Corrected:
+    """The share over the sum of all; the interval holds it."""
+    share, (low, high) = one
+    return share / total, (min(low, share / total), max(high, share / total))
+
+
+def _interval(there: Floats, clusters: Ints) -> tuple[float, float]:
+    share = float(there.mean())
+    return interval(share, (there - share) / len(there), clusters, len(there))
+
+
+def _is(stage: str, stages: Sequence[str]) -> Floats:
+    """1 where it is the stage, else 0."""
+    return np.array([float(s == stage) for s in stages])
+
+
+def _numbers(rows: Sequence[Failed]) -> Ints:
+    """Of each row, the number of what shares its picture or group."""
+    names = [cluster_of(f.sample) for f in rows]
+    return np.unique(np.array(names, dtype=str), return_inverse=True)[1].astype(np.int64)
