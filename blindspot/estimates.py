@@ -16,6 +16,8 @@ from blindspot.counting import counter
 from blindspot.footprint import BYTES, LOCAL, Footprint, footprint
 from blindspot.loads import CHARACTERS, Demand, Load, cache_bytes, load, money
 from blindspot.settings import Config
+from diagnostics.causes.probe import probes
+from diagnostics.settings import ProbeSettings
 from harness import judge
 
 
@@ -32,6 +34,7 @@ def lines(config: Config, demands: Sequence[Demand]) -> Iterator[str]:
     yield _completions(loads, evaluation.sampling.max_tokens, config.model)
     yield _download(demands, config.model, model)
     yield from _judge(config, loads)
+    yield from _diagnosis(config)
     yield from _memory(config, model, loads)
 
 
@@ -118,6 +121,26 @@ def _judge(config: Config, loads: Sequence[Load]) -> Iterator[str]:
         f"judge: at most {calls:,} calls ({names}), about {prompts:,} tokens of prompts and "
         f"{replies:,} of replies{price}{unseen}"
     )
+
+
+def _diagnosis(config: Config) -> Iterator[str]:
+    """What each diagnosis may ask beyond the evaluation: upper bounds of calls."""
+    asked = config.diagnosis
+    each = sum(_calls(name, asked.probes) for name in asked.probes.names)
+    if asked.probes.failures and each:
+        calls = asked.probes.failures * each
+        yield f"probes: at most {calls:,} calls for each diagnosis ({each} a failed sample)"
+    if asked.teacher:
+        calls = 2 * asked.teacher.failures
+        yield f"teacher: at most {calls:,} calls for each diagnosis"
+    if asked.labeller:
+        yield f"labeller: at most {asked.labeller.samples:,} calls for each diagnosis"
+
+
+def _calls(name: str, settings: ProbeSettings) -> int:
+    """For one failed sample; what a repair says of its picture may have to be asked for first."""
+    kind = probes.load(name).kind
+    return settings.resamples if kind == "redraw" else 2 if kind == "repair" else 1
 
 
 def _judged_tokens(one: Load) -> int:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from blindspot import estimates, footprint, loads
+from blindspot.core import taxonomy
 from blindspot.core.errors import ConfigError, UnknownNameError
 from blindspot.core.images import ImageStore
 from blindspot.core.model import ModelSettings, backends, fingerprint
 from blindspot.core.registry import Registry, nearest
 from blindspot.loads import Demand
 from blindspot.settings import Config
+from diagnostics.settings import DiagnosticsSettings
 from harness.benchmark import Item, Opened
 
 
@@ -27,6 +29,7 @@ def checks(config: Config) -> Iterator[str]:
     yield f"model: {_model(config.model)}"
     if config.evaluation.judge:
         yield f"judge: {_model(config.evaluation.judge)}"
+    yield from _diagnosis(config.diagnosis)
     yield _catalogue(config)
     yield _optimiser(config)
 
@@ -105,6 +108,19 @@ def _unmet(opened: Opened, items: Sequence[Item]) -> str:
 
     unmet = validate(opened, items)
     return f", {len(unmet)} targets its own rule does not accept ({unmet[0]} …)" if unmet else ""
+
+
+def _diagnosis(config: DiagnosticsSettings) -> Iterator[str]:
+    """The taxonomy, and whoever a diagnosis asks."""
+    from diagnostics.causes import human
+
+    yield f"taxonomy: {taxonomy.load(config.taxonomy).title}"
+    if config.human_labels:
+        yield f"human labels: {len(human.read(config.human_labels))}"
+    if config.teacher:
+        yield f"teacher: {_model(config.teacher.model)}"
+    if config.labeller:
+        yield f"labeller: {_model(config.labeller.model)}"
 
 
 def _catalogue(config: Config) -> str:

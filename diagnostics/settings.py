@@ -16,7 +16,7 @@ class ProbeSettings(Settings):
     diagnosed.
     """
 
-    names: tuple[str, ...] = ("blind", "caption", "enlarged", "ocr", "resampled")
+    names: tuple[str, ...] = ("again", "blind", "caption", "enlarged", "ocr", "resampled")
     """Files under `diagnostics/causes/probes/`."""
     failures: int = Field(default=0, ge=0)
     """Failed samples that are probed, drawn over categories and stages; 0 asks nothing."""

@@ -235,4 +235,6 @@ def _counts(diagnosis: Diagnosis, seen: Seen) -> dict[str, int]:
         "attributions": len(seen.causes.attributions),
         "null runs": diagnosis.null.runs,
         "null runs with a weakness": diagnosis.null.with_weakness,
+        **{f"labels.{k}": n for k, n in seen.labelled.failures.items()},
+        **{f"not probed.{k}": n for k, n in seen.causes.probed.left_out.items()},
     }

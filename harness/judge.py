@@ -5,26 +5,37 @@ decided, so that its agreement with them can be stated. A judge that does not an
 unreadably twice, leaves the answer `unjudged`: no score.
 """
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from pydantic import ConfigDict, StrictBool
 
 from blindspot.core.artifact import digest_of
 from blindspot.core.asking import OnAnswers, ask
 from blindspot.core.grading import Grade, letter
 from blindspot.core.model import Model, ModelSettings, Request, Sampling, fingerprint, open_model
 from blindspot.core.progress import progress
-from blindspot.core.records import Completion, Failure, Outcome, Sample
+from blindspot.core.records import Completion, Failure, Outcome, Record, Sample
+from blindspot.core.replies import last_record
 from blindspot.core.run_folder import RunFolder
 
 PROMPT: Final = (Path(__file__).parent / "judge.txt").read_text()
 SAMPLING: Final = Sampling(max_tokens=512)
-_OBJECT: Final = re.compile(r"\{[^{}]*\}", re.DOTALL)
 ATTEMPTS: Final = 2
 """Replies that are asked for when one cannot be read."""
+
+
+class Verdict(Record):
+    """What a reply must say; what else it says does not matter."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    correct: StrictBool
+    """Whether the response is right."""
+    final_answer: Any = None
+    """What it answers in the end, in any form."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +82,10 @@ def prompt(question: Question) -> str:
 
 def read(reply: str) -> Grade | None:
     """The verdict in a reply, or None when there is none."""
-    for text in reversed(_OBJECT.findall(reply)):
-        try:
-            verdict = json.loads(text)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(verdict.get("correct"), bool):
-            answer = verdict.get("final_answer")
-            return Grade(_said(answer), float(verdict["correct"]))
-    return None
+    verdict = last_record(reply, Verdict)
+    if verdict is None:
+        return None
+    return Grade(_said(verdict.final_answer), float(verdict.correct))
 
 
 def _said(answer: object) -> str | None:

@@ -6,10 +6,11 @@ wrongly, the digit misread, the thing that is not there. Questions are `fault_qu
 gone wrong without a sign (as often as every other fault), sums that are right or not claimed.
 
 Rules were developed on the first half of the wordings and other seeds; the figures come from the
-second half, on which nothing was changed afterwards. One hand wrote both halves, before the rules:
-this measures how far rules carry over to other wordings, not to other models. A fault counts as planted when the grader scores the answer 0 and reads in it what was
-planted. Draws that share a question and a wording are one case: the intervals are Wilson's for as
-many answers as there are cases, not draws, since a rule decides by wordings.
+second half, and no rule was changed after they were first measured. One hand wrote both halves,
+before the rules: this measures how far rules carry over to other wordings, not to other models. A
+fault counts as planted when the grader scores the answer 0 and reads in it what was planted. Draws
+that share a question and a wording are one case: the intervals are Wilson's for as many answers as
+there are cases, not draws, since a rule decides by wordings.
 
 Precision depends on the mix: here all eleven faults are equally frequent, which no model's are.
 Coverage has no target: a rule that is not sure must abstain.

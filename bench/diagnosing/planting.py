@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.diagnosing.suite import Plant, Suite, simulate
 from diagnostics.answers import Floats, Ints
@@ -68,17 +69,16 @@ def _inside(pieces: Sequence[Piece], others: Sequence[Piece]) -> float:
     return float(np.mean(shares)) if shares else 0.0
 
 
-def low_categories(w: World, passed: Floats) -> list[Piece]:
-    return [
-        ("", s.members)
-        for s in w.pool.slices
-        if s.kind == "category" and passed[s.members].mean() < passed.mean() - BELOW
-    ]
+def low(w: World, passed: Floats) -> list[int]:
+    """Candidates more than five points below the mean."""
+    counts = w.pool.counts(passed)
+    rates = counts.passed.sum(axis=1) / np.maximum(counts.n.sum(axis=1), 1)
+    return np.flatnonzero(rates < passed.mean() - BELOW).tolist()
 
 
-def low_candidates(w: World, passed: Floats) -> list[Piece]:
-    slices = w.pool.slices
-    return [("", s.members) for s in slices if passed[s.members].mean() < passed.mean() - BELOW]
+def low_categories(w: World, passed: Floats) -> list[int]:
+    """The categories among them."""
+    return [i for i in low(w, passed) if w.pool.slices[i].kind == "category"]
 
 
 def categories(w: World) -> list[Ints]:
@@ -105,10 +105,14 @@ def mixed(w: World, rng: np.random.Generator) -> list[Plant]:
     return plants
 
 
-def is_false(w: World, members: Ints, rates: Floats) -> bool:
-    """Its members' true rate is not below that of the rest."""
-    expected = expected_rate(w.suite.answers.benchmark, members, rates)
-    return float(rates[members].mean()) >= expected - 1e-9
+def false_slices(w: World, rates: Floats) -> NDArray[np.bool_]:
+    """Per candidate, whether its members' true rate is not below that of the rest."""
+    counts = w.pool.counts(rates)
+    rest = counts.all_n - counts.n
+    weight = np.where(rest > 0, counts.n, 0.0)
+    usual = (weight * (counts.all_passed - counts.passed) / np.maximum(rest, 1)).sum(axis=1)
+    own = counts.passed.sum(axis=1) / np.maximum(counts.n.sum(axis=1), 1)
+    return own >= usual / np.maximum(weight.sum(axis=1), 1) - 1e-9
 
 
 def expected_rate(benchmark: Ints, members: Ints, rates: Floats) -> float:

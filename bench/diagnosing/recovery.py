@@ -17,11 +17,12 @@ more than five points above the mean; Benjamini & Hochberg without the design ef
 Figures are those of reporting suites; nothing was chosen on them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.diagnosing.draws import mean, row, share, shown
 from bench.diagnosing.extent import Extent
@@ -34,8 +35,8 @@ from bench.diagnosing.planting import (
     categories,
     each_draw,
     f1,
-    is_false,
-    low_candidates,
+    false_slices,
+    low,
     low_categories,
     mixed,
     some,
@@ -67,9 +68,9 @@ def measure(extent: Extent) -> list[Row]:
     """All rows; a suite of its own per seed, each with as many draws."""
     worlds = [world(seed) for seed in REPORTING[: extent.draws(1, 8)]]
     return [
-        *null_rows(worlds, extent.draws(60, 100)),
-        *recovery_rows(worlds, extent.draws(12, 40)),
-        *discovery_rows(worlds, extent.draws(12, 40)),
+        *null_rows(worlds, extent.draws(40, 100)),
+        *recovery_rows(worlds, extent.draws(6, 40)),
+        *discovery_rows(worlds, extent.draws(6, 40)),
         *stability_rows(worlds, extent.draws(2, 12)),
     ]
 
@@ -94,7 +95,7 @@ def recovery_rows(worlds: Sequence[World], draws: int) -> list[Row]:
         plain("category", categories, 0.95, low_categories),
         staged("category × stage", 0.85, False),
         staged("category × stage at an average pass rate", 0.85, True),
-        plain("latent topic", topics, 0.60, low_candidates),
+        plain("latent topic", topics, 0.60, low),
     ]
 
 
@@ -104,7 +105,7 @@ def _planted_rates(
     name: str,
     pieces: Callable[[World], list[Ints]],
     target: float,
-    rule: Callable[[World, Floats], list[Piece]],
+    rule: Callable[[World, Floats], list[int]],
 ) -> Row:
     ours, raw = [], []
     for w, rng in each_draw(worlds, draws, name):
@@ -112,7 +113,7 @@ def _planted_rates(
         passed = outcomes(w.suite, pass_rates(w.suite, plants), ICC, rng)
         truth = [("", p.members) for p in plants]
         ours.append(f1(truth, w.members(w.select(passed))))
-        raw.append(f1(truth, rule(w, passed)))
+        raw.append(f1(truth, w.members(rule(w, passed))))
     return _f1_row(name, ours, raw, target)
 
 
@@ -176,11 +177,12 @@ def discovery_rows(worlds: Sequence[World], draws: int) -> list[Row]:
         plants = mixed(w, rng)
         rates = pass_rates(w.suite, plants)
         passed = outcomes(w.suite, rates, ICC, rng)
-        found = [m for _, m in w.members(w.select(passed))]
+        found, wrong = w.select(passed), false_slices(w, rates)
         within = np.concatenate([p.members for p in plants])
-        false.append(_share(is_false(w, m, rates) for m in found))
-        loose.append(_share(float(np.isin(m, within).mean()) < 0.5 for m in found))
-        raw.append(_share(is_false(w, m, rates) for _, m in low_candidates(w, passed)))
+        inside = [float(np.isin(m, within).mean()) for _, m in w.members(found)]
+        false.append(_share(wrong[found]))
+        loose.append(_share(np.array(inside) < 0.5))
+        raw.append(_share(wrong[low(w, passed)]))
     beat = shown("five points below the mean", mean(raw))
     name = "false share of reported weaknesses, 5–10 plants"
     mostly = "reported weaknesses with under half of their samples planted, 5–10 plants"
@@ -210,7 +212,6 @@ def stability_rows(worlds: Sequence[World], draws: int) -> list[Row]:
     return [row("D9", name, mean(means), 0.75, precision=0.1, to_beat="none published")]
 
 
-def _share(values: Iterator[bool]) -> float:
+def _share(hits: NDArray[np.bool_]) -> float:
     """0 of nothing."""
-    listed = list(values)
-    return sum(listed) / len(listed) if listed else 0.0
+    return float(hits.mean()) if hits.size else 0.0

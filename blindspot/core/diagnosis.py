@@ -75,18 +75,20 @@ class ProbeShare(Record):
     """What asking failed samples again, under one intervention, says about causes."""
 
     probe: str
-    """The probe."""
+    """The probe, and what it looks for where that is not a right answer: `blind unchanged`."""
     stage: str | None
-    """The stage that it speaks for where the answer turns right; None if it speaks for none."""
+    """The stage that it speaks for where it shows what it looks for; None if it speaks for none."""
     asked: int
     """Failed samples that were asked again."""
     answered: int
     """Of those, how many were answered and graded; the others are counted in `failures`."""
     turned: int
-    """Of those, how many were right now."""
+    """Of those, how many showed what the probe looks for: a right answer now, or, in `… unchanged`,
+    the same wrong one.
+    """
     share: float | None
-    """Share of all failed samples that would turn right, from the stratified sample; None when
-    nothing was answered.
+    """Share of all failed samples that would show it, from the stratified sample; None when nothing
+    was answered. Not all of it is the intervention's: compare with the probe `again`.
     """
     interval: tuple[float, float]
     """95 % interval of that."""

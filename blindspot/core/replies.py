@@ -17,8 +17,8 @@ _DECODER = json.JSONDecoder()
 
 def last_record(text: str, kind: type[R]) -> R | None:
     """The last JSON object that validates as `kind`, wherever it stands in the text; None where
-    there is none. Objects inside of that object are not looked at; of a key that it gives twice, the
-    last counts.
+    there is none. Objects inside of that object are not looked at; of a key that stands in it
+    twice, the last counts.
     """
     found, start = None, text.find("{")
     while start != -1:

@@ -132,9 +132,3 @@ def _check_declared(
                 f"'{key}', of the value '{value}': it does not declare '{unknown}' on that axis",
                 nearest(unknown, list(declared)),
             )
-
-
-IMAGE_TYPES: Final = load(None).image_types
-"""Those that come with blindspot; our own benchmarks state no others."""
-CAPABILITIES: Final = load(None).capabilities
-"""The same for what is asked."""

@@ -8,8 +8,7 @@ decides. What nobody decides is `unresolved`. Example of a verdict, on the answe
 
 No file decides `knowledge` or `reasoning`. A fact or an inference that is wrong leaves no sign in a
 text that a rule could tell from a right one, and what is left over after all other rules is not
-"reasoning" by default. These two come from probes (`diagnostics.causes.probing`), a teacher or
-people.
+"reasoning" by default. These two come from a teacher or people.
 """
 
 from dataclasses import dataclass

@@ -45,7 +45,7 @@ def stage_excess(
     """
     named = Pool(answers, [s for s in pool.slices if s.kind in KINDS])
     spared = _spared(answers, stage_of, min_support)
-    tests = _adjusted([pool_test(named, outcome) for outcome in spared.values()])
+    tests = _adjusted(named, [pool_test(named, o) for o in spared.values()])
     found = [
         _row(named, i, answers, stage, outcome, tested)
         for (stage, outcome), tested in zip(spared.items(), tests, strict=True)
@@ -63,13 +63,15 @@ def _spared(answers: Answers, stage_of: Mapping[str, str], fewest: int) -> dict[
     return {stage: (stages != stage) * 1.0 for stage in order if sizes[stage] >= fewest}
 
 
-def _adjusted(tests: Sequence[Tested]) -> list[Tested]:
-    """With p-values adjusted over all stages together."""
+def _adjusted(pool: Pool, tests: Sequence[Tested]) -> list[Tested]:
+    """With p-values adjusted over all stages together, weighted as the pool's."""
     if not tests:
         return []
-    adjusted = benjamini_hochberg(np.concatenate([t.p for t in tests]))
-    parts = np.split(adjusted, len(tests))
-    return [replace(t, adjusted=part) for t, part in zip(tests, parts, strict=True)]
+    weighted = np.concatenate([t.p / pool.weights for t in tests])
+    parts = np.split(benjamini_hochberg(weighted), len(tests))
+    return [
+        replace(t, adjusted=part, tests=len(weighted)) for t, part in zip(tests, parts, strict=True)
+    ]
 
 
 def _row(

@@ -47,6 +47,8 @@ BUDGET: Final = 12_000_000
 """Characters that are read in all."""
 KEYWORDS, CITED = 5, 5
 """Keywords and sample ids of a group at most."""
+COMMON: Final = 0.1
+"""Part of a group's answers that a keyword stands in at least."""
 _DIMENSIONS = 20
 _MEASURED = 500
 """Answers on which silhouettes are taken."""
@@ -145,8 +147,11 @@ def _labels(vectors: Floats) -> Ints:
 
 
 def _keywords(said: Counted, inside: np.ndarray) -> tuple[str, ...]:
-    """By class-based TF-IDF against the other answers of the cell."""
-    score = class_tfidf(said, inside)
+    """By class-based TF-IDF against the other answers of the cell, of words that are common in the
+    group.
+    """
+    common = np.asarray(inside.astype(float) @ said.present) >= COMMON * inside.sum()
+    score = np.where(common, class_tfidf(said, inside), 0.0)
     order = np.lexsort((np.arange(len(score)), -score))[:KEYWORDS]
     return tuple(said.terms[j] for j in order if score[j] > 0)
 

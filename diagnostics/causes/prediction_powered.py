@@ -51,8 +51,8 @@ def mean(
 
 
 def tuning(labels: Floats, predicted: Floats, everything: Floats) -> float:
-    """λ in [0, 1]: how far the predictions are relied on. `predicted` are of the labelled,
-    `everything` are all predictions.
+    """λ in [0, 1]: how far the predictions are relied on. `predicted` are of the labelled; the
+    spread of predictions is taken from all of them, since of rare stages few labels know little.
     """
     spread = float(np.var(everything))
     if spread == 0:

@@ -13,7 +13,7 @@ and counted, and the drawn ones stand for them.
 
 A share is of failed samples whose answer turns right (`diagnostics.causes.probe_rows`). Nothing is
 subtracted: what turns right with nothing repaired stands beside it in the rows of the controls, and
-a verdict takes it into account (`diagnostics.causes.tried`).
+verdicts on single samples take it into account (`diagnostics.causes.probe_verdicts`).
 """
 
 from collections import Counter
@@ -29,13 +29,13 @@ from blindspot.core.progress import progress
 from blindspot.core.records import Attribution, Completion, Failure, Outcome, Sample
 from blindspot.core.run_folder import RunFolder
 from diagnostics.answers import PASSED
-from diagnostics.causes.attributor import UNRESOLVED
 from diagnostics.causes.describing import Describer
 from diagnostics.causes.drawing import Drawn, draw
 from diagnostics.causes.failed import Failed
 from diagnostics.causes.probe import Intervention, Means, Probe, probes
 from diagnostics.causes.probe_rows import rows
-from diagnostics.causes.tried import Tried, verdict
+from diagnostics.causes.probe_verdicts import verdicts
+from diagnostics.causes.tried import Tried
 from diagnostics.settings import ProbeSettings
 
 FORM: Final = frozenset({"truncated", "refusal", "format", "grader_suspect", "instruction"})
@@ -83,7 +83,7 @@ def probe(
     in_form = sum(f.stage in FORM for f in failed)
     return Probed(
         shares=rows(drawn, tried, 1 - in_form / len(failed)),
-        verdicts=_verdicts(drawn, tried),
+        verdicts=verdicts([d.failed for d in drawn], tried),
         pass_rates=_pass_rates(tried.values()),
         left_out=left_out,
     )
@@ -182,16 +182,6 @@ def _same(failed: Failed, text: str) -> bool:
     if kind == "number":
         return float(read[0]) == float(read[1])
     return normalise(read[0]) == normalise(read[1])
-
-
-def _verdicts(drawn: Sequence[Drawn], tried: Mapping[str, TriedById]) -> dict[str, Attribution]:
-    found = {}
-    for failed in (d.failed for d in drawn if d.failed.stage == UNRESOLVED):
-        own = [by_id[failed.sample.id] for by_id in tried.values() if failed.sample.id in by_id]
-        said = verdict(failed, own)
-        if said is not None:
-            found[failed.sample.id] = said
-    return found
 
 
 def _pass_rates(tried: Iterable[TriedById]) -> dict[str, tuple[float, int]]:

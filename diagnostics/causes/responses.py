@@ -11,8 +11,8 @@ from diagnostics.causes.failed import Failed
 
 CUT: Final = "\n[… {} characters left out …]\n"
 """What stands where the middle of a long response was."""
-_MARKS: Final = r"(?:[\s\"'“”‘’«»`\\]|\*\*|__)+"
-"""White space, quotation marks, backslashes and marks of emphasis: what a quote may differ in."""
+_MARK: Final = r"[\"'“”‘’«»`\\]|\*\*|__"
+"""Quotation marks, backslashes and marks of emphasis: what a quote may have more or less of."""
 
 
 def response(failed: Failed) -> str:
@@ -33,15 +33,16 @@ def span(quote: str, text: str) -> str | None:
     """The part of a text that is quoted, as it stands there; None where there is none.
 
     Case, white space, quotation marks, backslashes (of LaTeX, which few models escape well) and
-    `**` and `__` do not count; "4" does not occur in "42".
+    `**` and `__` do not count, and are left out at both ends; "4" does not occur in "42".
     """
-    words = [word for word in re.split(_MARKS, quote) if word]
+    words = re.sub(_MARK, "", quote).split()
     if not words:
         return None
+    within, between = rf"(?:{_MARK})*", rf"(?:\s|{_MARK})+"
     before = r"(?<![A-Za-z0-9])" if _plain(words[0][0]) else ""
     after = r"(?![A-Za-z0-9])" if _plain(words[-1][-1]) else ""
-    pattern = before + _MARKS.join(map(re.escape, words)) + after
-    found = re.search(pattern, text, re.IGNORECASE)
+    pattern = between.join(within.join(map(re.escape, word)) for word in words)
+    found = re.search(before + pattern + after, text, re.IGNORECASE)
     return found.group() if found else None
 
 

@@ -5,13 +5,15 @@ and the missing skill (arXiv 2412.15652).
      "first_wrong_step": "reads 42 off the axis", "missing_skill": "reading bar heights"}
 
 Every sample is shown twice, with the stages in opposite orders, since models prefer what stands
-first. Only where both replies name one stage, each with a quote that occurs in the response, is the
-stage taken, at the smaller of the two confidences; otherwise the sample stays unresolved. The best
+first. Only where both replies name one stage, each with a quote that occurs in the response
+(`responses.span`), is the stage taken, at the smaller of the two confidences; otherwise the sample
+stays unresolved. The best
 published model names the error type right in 66.65 % of cases (MMErroR), so shares made of this are
 reported with its agreement, and corrected by people's labels, never taken as truth.
 
 Replies are kept in the ledger: a diagnosis that is made again pays nothing. A call without an
-answer is counted by its cause and names no stage.
+answer is counted by its cause and names no stage. Stages that rules decide (`refusal`, `format`, …)
+are not offered. Responses of more than `LONGEST` characters are shown without their middle.
 """
 
 import json
@@ -61,10 +63,15 @@ class Verdict(Record):
     """A readable reply."""
 
     label: str
-    confidence: float = Field(ge=0, le=1)
-    quote: str = Field(min_length=1)
+    """The stage."""
+    confidence: float = Field(ge=0, le=1, strict=True)
+    """How sure it is."""
+    quote: str
+    """Words of the response in which the error shows."""
     first_wrong_step: str
+    """What is wrong there."""
     missing_skill: str
+    """The skill whose lack explains it."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ That is the same as dividing the counts by it. With the normal tail, eleven benc
 thousands of candidates, 30 % of the runs without any weakness reported one; with this one, 4 %.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,6 +24,10 @@ from diagnostics.slices.skewed_tail import skewed_below_p
 from diagnostics.slices.slice import Slice
 
 __all__ = ["Counts", "Pool", "below_p", "log_likelihood_ratio", "picture_correlation"]
+
+
+RARER: Final = 0.75
+"""A kind of m candidates gives each of them a weight in proportion to m^−.75."""
 
 
 class Pool:
@@ -36,6 +43,16 @@ class Pool:
         self._category = _category_numbers(answers)
         self._picture_size = np.array([self._mean_size(s) for s in self.slices])
 
+    @cached_property
+    def weights(self) -> Floats:
+        """What p-values are divided by before Benjamini & Hochberg, mean 1 (Genovese, Roeder &
+        Wasserman 2006): thousands of wordings must not cost the few categories their power. With
+        m^−1 all kinds would weigh the same, a lone category as much as all topics together.
+        """
+        sizes = Counter(s.kind for s in self.slices)
+        weight = np.array([sizes[s.kind] ** -RARER for s in self.slices])
+        return weight / weight.mean() if len(weight) else weight
+
     def counts(self, passed: Floats, live: Floats | None = None) -> Counts:
         """Count under 0/1 outcomes, over the samples where `live` is 1 (default all)."""
         live = np.ones(len(passed)) if live is None else live
@@ -46,6 +63,19 @@ class Pool:
             all_n=_sums(self.benchmark, live, self.benchmarks),
             all_passed=_sums(self.benchmark, live * passed, self.benchmarks),
         )
+
+    def counts_of(self, outcomes: Sequence[Floats]) -> Iterator[Counts]:
+        """Counts under each of several outcomes, over all samples; one sparse product for all."""
+        shape = (len(self.slices), self.benchmarks)
+        live = np.ones(len(self.benchmark))
+        n, passed = (self.members @ live).reshape(shape), self.members @ np.column_stack(outcomes)
+        for column, outcome in enumerate(outcomes):
+            yield Counts(
+                n=n,
+                passed=passed[:, column].reshape(shape),
+                all_n=_sums(self.benchmark, live, self.benchmarks),
+                all_passed=_sums(self.benchmark, outcome, self.benchmarks),
+            )
 
     def design_effects(self, passed: Floats) -> Floats:
         """Per slice; 1 where every picture carries one question."""

@@ -9,6 +9,7 @@ and memory in the square of the texts: of more than `LARGEST` the tree and the c
 a drawn part, and each other text joins its nearest one or its nearest centre.
 """
 
+import warnings
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,6 +18,7 @@ import scipy.sparse as sp
 from scipy.cluster.hierarchy import linkage
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
@@ -52,7 +54,8 @@ def _points(present: sp.csr_array) -> Iterator[Floats]:
     weighted = sp.csr_array(TfidfTransformer(sublinear_tf=True).fit_transform(present))
     drawn = _drawn(size(weighted)[0])
     most = min(max(DIMENSIONS), len(drawn) - 1, size(weighted)[1] - 1)
-    svd = TruncatedSVD(most, random_state=SEED).fit(weighted[drawn])
+    with np.errstate(divide="ignore", invalid="ignore"):  # of equal texts there is no variance
+        svd = TruncatedSVD(most, random_state=SEED).fit(weighted[drawn])
     coordinates = svd.transform(weighted)
     for dimensions in sorted({min(d, most) for d in DIMENSIONS}):
         yield _unit(coordinates[:, :dimensions])
@@ -80,7 +83,9 @@ def _ward(points: Floats, drawn: Ints, fewest: int) -> Iterator[Ints]:
 
 def _k_means(points: Floats, drawn: Ints, k: int) -> Iterator[Ints]:
     means = KMeans(k, init="random", n_init="auto", max_iter=8, random_state=SEED)
-    centres = _unit(means.fit(points[drawn]).cluster_centers_)
+    with warnings.catch_warnings():  # equal texts make fewer clusters, which is no fault
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        centres = _unit(means.fit(points[drawn]).cluster_centers_)
     nearest = _nearest(points, centres)
     for centre in range(k):
         own = np.flatnonzero(nearest == centre)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from diagnostics.answers import Floats
+from diagnostics.answers import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -17,3 +17,7 @@ class Counts:
     """(benchmarks,)"""
     all_passed: Floats
     """(benchmarks,)"""
+
+    def of(self, rows: Ints) -> "Counts":
+        """Of some slices."""
+        return Counts(self.n[rows], self.passed[rows], self.all_n, self.all_passed)

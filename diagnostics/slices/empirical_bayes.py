@@ -5,7 +5,7 @@
 
 A slice's expected rate is that of the rest of its benchmarks, or one constant for all. Its true
 rate is taken as a draw from a beta distribution of size ν whose mean is the expected rate, shifted
-by δ on the logit scale, and its passes as binomial: it is then Beta(νμ + passes, ν(1−μ) + failures).
+by δ on the logit scale, and its passes as binomial: so Beta(νμ + passes, ν(1−μ) + failures).
 Without expected rates, slices of easy and hard benchmarks seem to differ widely, and too little is
 shrunk within either: in eleven benchmarks of an LMM-shaped suite the five worst gaps were then 2.6
 points too large, and .1 with them.

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import hypergeom
 from sklearn.feature_extraction.text import TfidfTransformer
 
@@ -21,13 +22,14 @@ from diagnostics.answers import Answers, Floats, Ints
 from diagnostics.slices.slice import Slice
 from diagnostics.slices.texts import Counted, asked, counted, is_content, size, words
 
+Bools = NDArray[np.bool_]
 KEYWORDS: Final = 5
 """Keywords of a slice at most."""
 TRIED: Final = 20
 """Words that are checked for them."""
 LEVEL: Final = 0.05
 """A word separates if chance would do as well at most this often."""
-INSIDE, OUTSIDE = 1000, 4000
+INSIDE, OUTSIDE = 1000, 2000
 """Samples of a slice, and of the rest, that are read at most."""
 
 
@@ -41,15 +43,19 @@ def keywords(piece: Slice, answers: Answers) -> tuple[str, ...]:
     """Words that set a slice's questions apart from the rest of its benchmarks, the strongest
     first; none where no word does.
     """
-    inside, outside = (
-        _texts(piece.members, answers, INSIDE),
-        _texts(_rest(piece, answers), answers, OUTSIDE),
-    )
-    if not inside or not outside:
+    inside, outside = _spread(piece.members, INSIDE), _spread(_rest(piece, answers), OUTSIDE)
+    if not len(outside):
         return ()
-    found = _ranked(counted([*inside[::2], *outside[::2]]), len(inside[::2]))
-    tried = [w for w in found if " " not in w][:TRIED]
-    return tuple(w for w in tried if separates([w], inside[1::2], outside[1::2]))[:KEYWORDS]
+    found = counted([asked(answers.samples[i]) for i in (*inside, *outside)])
+    fitted = np.arange(len(inside) + len(outside)) % 2 == 0
+    member = np.arange(len(fitted)) < len(inside)
+    present = found.present.tocsc()
+    kept = []
+    for j in _ranked(found, fitted, member)[:TRIED]:
+        has = np.isin(np.arange(len(fitted)), present.indices[slice(*present.indptr[j : j + 2])])
+        if _beyond_chance(has[~fitted], member[~fitted]):
+            kept.append(found.terms[j])
+    return tuple(kept[:KEYWORDS])
 
 
 def separates(name: Sequence[str], inside: Sequence[str], outside: Sequence[str]) -> bool:
@@ -57,9 +63,13 @@ def separates(name: Sequence[str], inside: Sequence[str], outside: Sequence[str]
     (one-sided hypergeometric test).
     """
     wanted = {w for part in name for w in words(part)}
-    hits = [bool(wanted & set(words(text))) for text in (*inside, *outside)]
-    own, everywhere = sum(hits[: len(inside)]), sum(hits)
-    return float(hypergeom.sf(own - 1, len(hits), everywhere, len(inside))) <= LEVEL
+    has = np.array([bool(wanted & set(words(text))) for text in (*inside, *outside)])
+    return _beyond_chance(has, np.arange(len(has)) < len(inside))
+
+
+def _beyond_chance(has: Bools, inside: Bools) -> bool:
+    own = int((has & inside).sum())
+    return float(hypergeom.sf(own - 1, len(has), int(has.sum()), int(inside.sum()))) <= LEVEL
 
 
 def medoid(piece: Slice, answers: Answers) -> str:
@@ -81,25 +91,29 @@ def _said(key: str, value: str) -> str:
     return f"topic: {value}" if key == "topic" else f"{key} = {value}"
 
 
-def _ranked(found: Counted, inside: int) -> list[str]:
-    """Content terms that are more frequent in the first `inside` texts than in the others."""
-    score = class_tfidf(found, np.arange(size(found.present)[0]) < inside)
-    order = np.lexsort((np.arange(len(score)), -score))
-    return [found.terms[j] for j in order if score[j] > 0 and is_content(found.terms[j])]
+def _ranked(found: Counted, fitted: Bools, member: Bools) -> list[int]:
+    """Columns of content words that the fitted members have more often than the other fitted
+    texts, the strongest first.
+    """
+    rows = Counted(found.present[np.flatnonzero(fitted)], found.terms)
+    score = class_tfidf(rows, member[fitted])
+    order = np.argsort(-score, kind="stable").tolist()
+    return [j for j in order if score[j] > 0 and is_keyword(found.terms[j])]
 
 
-def class_tfidf(found: Counted, inside: np.ndarray) -> Floats:
+def is_keyword(term: str) -> bool:
+    """A content word, no pair."""
+    return " " not in term and is_content(term)
+
+
+def class_tfidf(found: Counted, inside: Bools) -> Floats:
     """Of every term for the texts inside (booleans); 0 where it is no more frequent there."""
     own = np.asarray(inside.astype(float) @ found.present)
     total = np.asarray(found.present.sum(axis=0))
-    size = max(int(inside.sum()), 1)
+    members = max(int(inside.sum()), 1)
     rarity = np.log1p(total.sum() / 2 / np.maximum(total, 1))
-    more = own / size > (total - own) / max(len(inside) - size, 1)
+    more = own / members > (total - own) / max(len(inside) - members, 1)
     return np.where(more, own / max(own.sum(), 1) * rarity, 0.0).round(12)
-
-
-def _texts(positions: Ints, answers: Answers, most: int) -> list[str]:
-    return [asked(answers.samples[i]) for i in _spread(positions, most)]
 
 
 def _spread(positions: Ints, most: int) -> Ints:

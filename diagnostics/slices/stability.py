@@ -19,10 +19,9 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from blindspot.core.statistics import benjamini_hochberg
 from diagnostics.answers import Floats, Ints
 from diagnostics.slices.against_rest import Counts, Pool, below_p
-from diagnostics.slices.selection import Tested, pool_test, select
+from diagnostics.slices.selection import Tested, adjusted, pool_test, select
 
 SHARE: Final = 0.8
 """Part of the pictures that a resample holds."""
@@ -39,6 +38,7 @@ class Part(Pool):
         self.benchmark, self.benchmarks = pool.benchmark, pool.benchmarks
         every = rows[:, None] * pool.benchmarks + np.arange(pool.benchmarks)
         self.members = sp.csr_array(pool.members[every.ravel()])
+        self.weights = pool.weights[rows]
         self._kept = kept
 
     def counts(self, passed: Floats, live: Floats | None = None) -> Counts:
@@ -113,9 +113,9 @@ def _reselected(
     """
     kept, counts = part
     p = below_p(counts, tested.effects)
-    adjusted = benjamini_hochberg(p)
-    rows = np.flatnonzero(adjusted <= q)
-    again = replace(tested, p=p[rows], adjusted=adjusted[rows], effects=tested.effects[rows])
+    controlled = adjusted(pool, p)
+    rows = np.flatnonzero(controlled <= q)
+    again = Tested(p[rows], controlled[rows], tested.effects[rows], tests=len(p))
     if not len(rows):
         return rows
     chosen = select(Part(pool, kept, rows), passed, again, q=q, min_support=min_support)

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 from diagnostics.answers import Floats, Ints
 from diagnostics.slices.clusters import clusters
-from diagnostics.slices.naming import class_tfidf
+from diagnostics.slices.naming import class_tfidf, is_keyword
 from diagnostics.slices.slice import Slice
 from diagnostics.slices.texts import Counted, is_content, size
 
@@ -52,7 +52,7 @@ def topics(category: Slice, own: Counted, stemmed: Counted, fewest: int) -> Iter
 
 def _words(found: list[Ints], own: Counted) -> Iterator[list[str]]:
     """Per cluster, the words that tell it from the others, the strongest first."""
-    columns = np.array([j for j, t in enumerate(own.terms) if " " not in t and is_content(t)])
+    columns = np.array([j for j, t in enumerate(own.terms) if is_keyword(t)])
     if not len(columns):
         yield from ([] for _ in found)
         return

@@ -153,3 +153,35 @@ def _calls(run: Path) -> int:
 
     with sqlite3.connect(run / "ledger.sqlite") as ledger:
         return ledger.execute("select sum(asked) from calls").fetchone()[0]
+
+
+def test_validate_says_what_a_diagnosis_may_ask(blindspot, config: Path, tmp_path: Path) -> None:
+    teacher = answers(tmp_path, "teacher.jsonl", {0: "x"})
+    settings = (
+        "--set",
+        "diagnosis.probes.failures=10",
+        "--set",
+        "diagnosis.teacher.model.backend=replay",
+        "--set",
+        f"diagnosis.teacher.model.checkpoint={teacher}",
+        "--set",
+        'diagnosis.probes.names=["blind", "resampled"]',
+        "--set",
+        "model.backend=transformers_local",
+        "--set",
+        "model.checkpoint=examples/tiny/model",
+    )
+    code, out, err = blindspot("validate", config, *settings)
+    assert code == 0, err
+    assert "probes: at most 50 calls for each diagnosis (5 a failed sample)" in out
+    assert "teacher: at most 400 calls for each diagnosis" in out
+    assert "teacher: replay, fingerprint" in out
+    assert "taxonomy: blindspot" in out
+
+
+def test_a_taxonomy_that_is_none(blindspot, config: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('name = "mine"\n[capabilty]\n')
+    code, _, err = blindspot("validate", config, "--set", "diagnosis.taxonomy=mine.toml")
+    assert code == 2
+    assert "mine.toml" in err
+    assert "'image_types': field required" in err

@@ -36,7 +36,7 @@ def test_a_choice_in_words(make):
 
 def test_of_a_box_the_end_is_read(make):
     sample = make.sample(0, answer_kind="box", target="1, 2, 30, 40")
-    assert core_grade(sample, "9" * 100_000 + " 1, 2, 30, 40").score == 1
+    assert core_grade(sample, "9" * 100_000 + "; 1, 2, 30, 40").score == 1
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_target_in(make, target: str, text: str, found: str | None):
     ("text", "worked"),
     [
         ("3 + 2 = 5", True),
-        (r"3 \\times 2 = 6", True),
+        (r"3 \times 2 = 6", True),
         ("3 plus 2 equals 5", True),
         ("x = 5", False),
         ("1990-1995", False),

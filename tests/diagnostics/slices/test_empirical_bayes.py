@@ -52,6 +52,50 @@ def test_95_percent_intervals_cover_all_and_the_worst_five(spread: float, larges
     assert abs(np.mean(bias)) <= largest_bias
 
 
+def test_slices_are_drawn_to_what_their_benchmarks_expect():
+    n, expected = [30] * 20, [0.9] * 10 + [0.3] * 10
+    passed = [round(30 * e) for e in expected]
+    prior = fit(n, passed, expected)
+    easy, hard = prior.estimate(30, 18, 0.9), prior.estimate(30, 18, 0.3)
+    assert easy.rate > 0.6
+    assert hard.rate < 0.6
+    assert easy.interval[0] > hard.interval[0]
+
+
+def test_expected_rates_that_are_all_too_high_are_shifted():
+    expected = [0.9, 0.8, 0.85, 0.7] * 5
+    odds = [0.25 * e / (1 - e) for e in expected]
+    passed = [100 * o / (1 + o) for o in odds]
+    found = fit([100] * 20, passed, expected).estimate(0, 0, 0.8)
+    assert found.rate == pytest.approx(0.5, abs=0.03)
+
+
+def test_expected_rates_of_0_and_1_stay_inside():
+    prior = fit([30, 30, 30], [0, 30, 15], [0.0, 1.0, 0.5])
+    for expected in (0.0, 1.0):
+        low, high = prior.estimate(30, 15, expected).interval
+        assert 0 <= low < high <= 1
+
+
+def test_benchmarks_of_different_difficulty_do_not_bias_the_worst_gaps():
+    rng, common, known = np.random.default_rng(4), [], []
+    for _ in range(12):
+        expected = np.repeat([0.9, 0.7, 0.5, 0.3], 12)
+        odds = expected / (1 - expected) * np.exp(rng.normal(0, 0.3, 48))
+        truth = odds / (1 + odds)
+        passed = rng.binomial(25, truth)
+        for errors, given in ((common, None), (known, expected)):
+            prior = fit([25] * 48, passed.tolist(), given)
+            usual = np.full(48, 0.5) if given is None else given
+            keys = list(zip(passed.tolist(), usual.tolist(), strict=True))
+            known_rates = {key: prior.estimate(25, *key).rate for key in sorted(set(keys))}
+            rates = np.array([known_rates[key] for key in keys])
+            worst = np.argsort(rates - expected)[:5]
+            errors.append(float((rates - truth)[worst].mean()))
+    assert abs(np.mean(known)) < 0.025
+    assert np.mean(common) < -0.04
+
+
 def reached(shares: list[float]) -> float:
     """The most that the mean can be, two standard errors of the simulation up."""
     return float(np.mean(shares) + 2 * np.std(shares) / len(shares) ** 0.5)
