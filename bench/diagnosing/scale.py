@@ -38,7 +38,7 @@ from blindspot.core.tables import write_records
 from diagnostics.settings import DiagnosisInputs, DiagnosticsSettings
 from diagnostics.stage import run
 
-SMOKE, FULL = 5_000, 100_000
+SMOKE, FULL = 1_500, 100_000
 BENCHMARKS: Final = 11
 CAPABILITIES: Final = (
     *("counting", "ocr", "spatial", "chart_reading", "geometry"),

@@ -8,7 +8,7 @@ values of a condition and a bias (`examples/tiny/README.md`). A planted cell is 
 reported weaknesses hold most of its samples; a reported weakness is a false alarm when most of its
 samples lie in no planted cell.
 
-Stage faults are planted in the answers of cells that the model masters: a quarter of a cell's
+Stage faults are planted in the answers of cells that the model masters: two in five of a cell's
 answers break at one stage. Recalled is a cell and stage that the diagnosis lists as more frequent
 than elsewhere; false is a listed pair that was not planted and is not the model's own: the pairs
 that the diagnosis lists without any fault do not count, either way.
@@ -47,7 +47,7 @@ PLANTED: Final = frozenset(
     }
 )
 """Cells that training left weak: rare, hard, never asked, biased or never seen."""
-FAULTY: Final = 0.25
+FAULTY: Final = 0.4
 """Part of a cell's answers that break where a stage fault is planted."""
 
 

@@ -165,9 +165,9 @@ class FailureGroup(Record):
     keywords: tuple[str, ...]
     """Words that set these answers apart from the other failed ones of the category and stage."""
     n: int
-    """Failed samples in the group."""
+    """Failed samples in the group, among those read: at most 1,000 of a category and stage."""
     share: float
-    """n over the failed samples of the category and stage."""
+    """n over those read."""
     interval: tuple[float, float]
     """95 % interval of the share."""
     samples: tuple[str, ...]

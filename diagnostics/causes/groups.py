@@ -19,6 +19,7 @@ from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfTransformer
@@ -30,8 +31,8 @@ from blindspot.core.diagnosis import FailureGroup
 from blindspot.core.statistics import wilson
 from diagnostics.answers import Floats, Ints
 from diagnostics.causes.failed import Failed
-from diagnostics.slices.naming import class_tfidf
-from diagnostics.slices.texts import Counted, counted, is_content
+from diagnostics.slices.naming import class_tfidf, is_keyword
+from diagnostics.slices.texts import Counted, counted
 
 LEAST: Final = 15
 """Failed answers of a group."""
@@ -80,14 +81,14 @@ def _groups(
     said = _content(counted([_excerpt(f, length) for f in members], fewest=3))
     vectors = _vectors(said)
     labels = _labels(vectors)
-    for group in range(int(labels.max()) + 1):
-        inside = labels == group
+    member = labels == np.arange(int(labels.max()) + 1)[:, None]
+    for inside, keywords in zip(member, _keywords(said, member), strict=True):
         size = int(inside.sum())
         if size >= LEAST:
             yield FailureGroup(
                 category=category,
                 stage=stage,
-                keywords=_keywords(said, inside),
+                keywords=keywords,
                 n=size,
                 share=size / len(members),
                 interval=wilson(size, len(members)),
@@ -105,11 +106,7 @@ def _excerpt(failed: Failed, length: int) -> str:
 
 def _content(said: Counted) -> Counted:
     """Single words, without grammar and bare numbers."""
-    telling = [
-        j
-        for j, term in enumerate(said.terms)
-        if " " not in term and not term.isnumeric() and is_content(term)
-    ]
+    telling = [j for j, t in enumerate(said.terms) if is_keyword(t) and not t.isnumeric()]
     everyone = np.arange(said.present.indptr.size - 1)
     return said.of(everyone, np.array(telling, dtype=np.int64))
 
@@ -146,14 +143,20 @@ def _labels(vectors: Floats) -> Ints:
     return labels
 
 
-def _keywords(said: Counted, inside: np.ndarray) -> tuple[str, ...]:
-    """By class-based TF-IDF against the other answers of the cell, of words that are common in the
-    group.
+def _keywords(said: Counted, member: NDArray[np.bool_]) -> list[tuple[str, ...]]:
+    """Of every group (groups, answers), by class-based TF-IDF against the other answers of the
+    cell, of words that are common in the group.
     """
-    common = np.asarray(inside.astype(float) @ said.present) >= COMMON * inside.sum()
-    score = np.where(common, class_tfidf(said, inside), 0.0)
-    order = np.lexsort((np.arange(len(score)), -score))[:KEYWORDS]
-    return tuple(said.terms[j] for j in order if score[j] > 0)
+    if not len(member):
+        return []
+    inside = member.astype(float)
+    common = np.asarray(inside @ said.present) >= COMMON * inside.sum(axis=1, keepdims=True)
+    scores = np.where(common, class_tfidf(said, inside), 0.0)
+    orders = np.argsort(-scores, axis=1, kind="stable")[:, :KEYWORDS]
+    return [
+        tuple(said.terms[j] for j in order.tolist() if score[j] > 0)
+        for order, score in zip(orders, scores, strict=True)
+    ]
 
 
 def _typical(vectors: Floats, rows: Ints, members: Sequence[Failed]) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str | None]]]:
         for row in rows:
             yield rows.line_num, row
     except csv.Error as error:
-        raise _error(path, rows.line_num, f"it is no CSV ({error})", _WAY_OUT) from error
+        raise _error(path, rows.line_num + 1, f"it is no CSV ({error})", _WAY_OUT) from error
 
 
 def _text(path: Path) -> str:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blindspot.core.diagnosis import HumanReport, StageShare
 from diagnostics.answers import Floats, Ints, cluster_of
@@ -25,6 +26,7 @@ from diagnostics.causes.worth import interval
 
 Corrected = tuple[float, tuple[float, float]]
 """A share and its interval."""
+Stages = NDArray[np.str_]
 
 
 def stage_shares(
@@ -36,16 +38,17 @@ def stage_shares(
     """
     named = _own(failed, human)
     rows = sorted(failed, key=lambda f: (f.sample.id not in named, f.sample.id))
-    clusters = _numbers(rows)
-    counts = Counter(f.stage for f in rows)
+    clusters, ours = _numbers(rows), np.array([f.stage for f in rows], dtype=str)
+    counts = Counter(ours.tolist())
     stages = _in_order({*counts, *named.values()})
-    corrected = _corrected(stages, rows, named, clusters)
+    people = np.array([named[f.sample.id] for f in rows[: len(named)]], dtype=str)
+    corrected = _corrected(stages, people, ours, clusters)
     return tuple(
         StageShare(
             stage=stage,
             n=counts[stage],
             share=counts[stage] / len(rows),
-            interval=_interval(_is(stage, [f.stage for f in rows]), clusters),
+            interval=_interval(_is(stage, ours), clusters),
             corrected=corrected[stage][0] if corrected else None,
             corrected_interval=corrected[stage][1] if corrected else None,
         )
@@ -76,18 +79,16 @@ def _in_order(stages: set[str]) -> list[str]:
 
 
 def _corrected(
-    stages: Sequence[str], rows: Sequence[Failed], named: Mapping[str, str], clusters: Ints
+    stages: Sequence[str], people: Stages, ours: Stages, clusters: Ints
 ) -> dict[str, Corrected] | None:
     """By stage, summing to 1; None where there are too few labels. The labelled stand first in
-    `rows`.
+    `ours` and `clusters`, as in `people`.
     """
-    people, ours = [named[f.sample.id] for f in rows[: len(named)]], [f.stage for f in rows]
     found: dict[str, Corrected] = {}
     for stage in stages:
         predicted = _is(stage, ours)
-        one = prediction_powered.mean(
-            _is(stage, people), predicted[: len(people)], predicted[len(people) :], clusters
-        )
+        own, others = predicted[: len(people)], predicted[len(people) :]
+        one = prediction_powered.mean(_is(stage, people), own, others, clusters)
         if one is None:
             return None
         found[stage] = one
@@ -106,9 +107,9 @@ def _interval(there: Floats, clusters: Ints) -> tuple[float, float]:
     return interval(share, (there - share) / len(there), clusters, len(there))
 
 
-def _is(stage: str, stages: Sequence[str]) -> Floats:
+def _is(stage: str, stages: Stages) -> Floats:
     """1 where it is the stage, else 0."""
-    return np.array([float(s == stage) for s in stages])
+    return (stages == stage).astype(float)
 
 
 def _numbers(rows: Sequence[Failed]) -> Ints:

@@ -7,13 +7,17 @@ and the missing skill (arXiv 2412.15652).
 Every sample is shown twice, with the stages in opposite orders, since models prefer what stands
 first. Only where both replies name one stage, each with a quote that occurs in the response
 (`responses.span`), is the stage taken, at the smaller of the two confidences; otherwise the sample
-stays unresolved. The best
-published model names the error type right in 66.65 % of cases (MMErroR), so shares made of this are
-reported with its agreement, and corrected by people's labels, never taken as truth.
+stays unresolved. The best published model names the error type right in 66.65 % of cases (MMErroR),
+so shares made of this are reported with its agreement, and corrected by people's labels, never
+taken as truth.
 
 Replies are kept in the ledger: a diagnosis that is made again pays nothing. A call without an
 answer is counted by its cause and names no stage. Stages that rules decide (`refusal`, `format`, …)
-are not offered. Responses of more than `LONGEST` characters are shown without their middle.
+are not offered. Responses of more than `LONGEST` characters are shown without their middle; what
+the model said stands in the prompt as JSON text, which no wording of it can leave.
+
+Beyond the paper: the list of stages, the two passes, and the quote that is checked. The teacher
+does not answer the question, and it does not choose training samples.
 """
 
 import json

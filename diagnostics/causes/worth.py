@@ -34,14 +34,14 @@ def interval(
     variance = float(sums @ sums) * len(known) / max(len(known) - 1, 1) + extra
     plain = estimate * (1 - estimate)
     worth = max(fewest, plain / variance) if variance > 0 else fewest
-    worth = min(float(len(influence)), worth) * _certainty(len(known), len(influence), clusters)
+    worth = min(float(len(influence)), worth) * _certainty(len(known), clusters)
     low, high = wilson(estimate * worth, worth)
     return min(low, estimate), max(high, estimate)
 
 
-def _certainty(known: int, samples: int, clusters: Ints) -> float:
+def _certainty(known: int, clusters: Ints) -> float:
     """Factor on the worth: 1 where nothing is shared, less the fewer clusters there are."""
-    if len(np.unique(clusters)) == samples:
+    if int(np.bincount(clusters).max()) == 1:
         return 1.0
     from scipy.stats import t
 

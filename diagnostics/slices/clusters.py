@@ -28,9 +28,13 @@ from diagnostics.slices.texts import size
 
 DIMENSIONS: Final = (50, 100)
 KS: Final = (4, 8, 16, 32)
+TURNS: Final = 3
+"""Random starts of each k-means, all of which give candidates."""
 WIDER: Final = (1.5, 2.0)
-LARGEST: Final = 2000
+LARGEST: Final = 1000
 """Texts that a tree is made of."""
+_EQUAL: Final = 1e-6
+"""Texts that a tree joins below this distance are equal, and no part of them is a cluster."""
 SEED: Final = 0
 """Candidates are the same for all seeds of a diagnosis."""
 
@@ -66,7 +70,8 @@ def _of_points(points: Floats, fewest: int) -> Iterator[Ints]:
     yield from _ward(points, drawn, fewest)
     for k in KS:
         if k * fewest <= len(points):
-            yield from _k_means(points, drawn, k)
+            for turn in range(TURNS):
+                yield from _k_means(points, drawn, k, turn)
 
 
 def _ward(points: Floats, drawn: Ints, fewest: int) -> Iterator[Ints]:
@@ -74,15 +79,19 @@ def _ward(points: Floats, drawn: Ints, fewest: int) -> Iterator[Ints]:
     follows[drawn] = np.arange(len(drawn))
     order = np.argsort(follows, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(follows, minlength=len(drawn)))[:-1])
-    for left, right, *_ in linkage(points[drawn], "ward"):
+    tree = linkage(points[drawn], "ward")
+    above = np.full(2 * len(drawn) - 1, np.inf)
+    for left, right, height, _ in tree:
+        above[[int(left), int(right)]] = height
+    for (left, right, *_), height in zip(tree, above[len(drawn) :], strict=True):
         both = np.concatenate([members[int(left)], members[int(right)]])
         members.append(both)
-        if fewest <= len(both) <= len(points) / 2:
+        if fewest <= len(both) <= len(points) / 2 and height > _EQUAL:
             yield np.sort(both)
 
 
-def _k_means(points: Floats, drawn: Ints, k: int) -> Iterator[Ints]:
-    means = KMeans(k, init="random", n_init="auto", max_iter=8, random_state=SEED)
+def _k_means(points: Floats, drawn: Ints, k: int, turn: int) -> Iterator[Ints]:
+    means = KMeans(k, init="random", max_iter=8, random_state=SEED + turn).set_params(n_init=1)
     with warnings.catch_warnings():  # equal texts make fewer clusters, which is no fault
         warnings.simplefilter("ignore", ConvergenceWarning)
         centres = _unit(means.fit(points[drawn]).cluster_centers_)
@@ -91,9 +100,9 @@ def _k_means(points: Floats, drawn: Ints, k: int) -> Iterator[Ints]:
         own = np.flatnonzero(nearest == centre)
         yield own
         likeness = (points @ centres[centre]).round(9)
-        by_likeness = np.argsort(-likeness, kind="stable")
-        for factor in WIDER:
-            yield np.sort(by_likeness[: int(factor * len(own))])
+        for factor in WIDER if len(own) else ():
+            last = np.sort(likeness)[-min(len(likeness), int(factor * len(own)))]
+            yield np.flatnonzero(likeness >= last)
 
 
 def _unit(rows: Floats) -> Floats:

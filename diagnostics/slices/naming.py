@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
 from sklearn.feature_extraction.text import TfidfTransformer
@@ -27,7 +28,7 @@ KEYWORDS: Final = 5
 """Keywords of a slice at most."""
 TRIED: Final = 20
 """Words that are checked for them."""
-LEVEL: Final = 0.05
+LEVEL: Final = 0.01
 """A word separates if chance would do as well at most this often."""
 INSIDE, OUTSIDE = 1000, 2000
 """Samples of a slice, and of the rest, that are read at most."""
@@ -95,10 +96,11 @@ def _ranked(found: Counted, fitted: Bools, member: Bools) -> list[int]:
     """Columns of content words that the fitted members have more often than the other fitted
     texts, the strongest first.
     """
-    rows = Counted(found.present[np.flatnonzero(fitted)], found.terms)
-    score = class_tfidf(rows, member[fitted])
-    order = np.argsort(-score, kind="stable").tolist()
-    return [j for j in order if score[j] > 0 and is_keyword(found.terms[j])]
+    columns = np.array([j for j, term in enumerate(found.terms) if is_keyword(term)], dtype=int)
+    rows = found.of(np.flatnonzero(fitted), columns)
+    score = class_tfidf(rows, member[None, fitted].astype(float))[0]
+    order = np.argsort(-score, kind="stable")
+    return [int(columns[j]) for j in order if score[j] > 0]
 
 
 def is_keyword(term: str) -> bool:
@@ -106,14 +108,17 @@ def is_keyword(term: str) -> bool:
     return " " not in term and is_content(term)
 
 
-def class_tfidf(found: Counted, inside: Bools) -> Floats:
-    """Of every term for the texts inside (booleans); 0 where it is no more frequent there."""
-    own = np.asarray(inside.astype(float) @ found.present)
-    total = np.asarray(found.present.sum(axis=0))
-    members = max(int(inside.sum()), 1)
+def class_tfidf(found: Counted, inside: Floats) -> Floats:
+    """Of every term for groups of texts; 0 where it is no more frequent than outside. `inside`
+    (groups, texts): 1 for those of a group. Returns (groups, terms).
+    """
+    own = np.asarray(sp.csr_array(inside) @ found.present.toarray())
+    total, texts = np.asarray(found.present.sum(axis=0)), inside.shape[1]
+    members = inside.sum(axis=1, keepdims=True)
     rarity = np.log1p(total.sum() / 2 / np.maximum(total, 1))
-    more = own / members > (total - own) / max(len(inside) - members, 1)
-    return np.where(more, own / max(own.sum(), 1) * rarity, 0.0).round(12)
+    more = own * (texts - members) > (total - own) * members
+    shares = own / np.maximum(own.sum(axis=1, keepdims=True), 1)
+    return np.where(more, shares * rarity, 0.0).round(12)
 
 
 def _spread(positions: Ints, most: int) -> Ints:

@@ -1,8 +1,8 @@
 """Rates of slices: shrunk ones, those of the rest, and what a slice covers.
 
 Rates are shrunk towards what is usual in a slice's benchmarks, as far as slices of its kind lie
-from there: categories by the spread of categories, all other candidates by theirs. Where pictures repeat, the counts behind a rate are divided by the
-slice's design effect.
+from there: categories by the spread of categories, all other candidates by theirs. Where pictures
+repeat, the counts behind a rate are divided by the slice's design effect.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from blindspot.core.diagnosis import CategoryRate
-from diagnostics.answers import PASSED, Answers, Floats
+from diagnostics.answers import PASSED, Answers
 from diagnostics.causes.attribution import stage_counts
 from diagnostics.settings import DiagnosticsSettings
 from diagnostics.slices.against_rest import Pool
@@ -25,7 +25,8 @@ class Rates:
     def __init__(self, answers: Answers, pool: Pool) -> None:
         self._answers, self._pool = answers, pool
         self._correlation = pool.correlation(answers.passed)
-        self._usual = _benchmark_rates(answers)
+        self._n = np.bincount(answers.benchmark).astype(float)
+        self._passed = np.bincount(answers.benchmark, answers.scores)
         whole = categories(answers)
         parts = [s for s in pool.slices if s.condition]
         self._categories, self._conditions = self._fit(whole), self._fit(parts)
@@ -37,8 +38,18 @@ class Rates:
         return len(scores) / effect, float(scores.sum()) / effect
 
     def expected(self, piece: Slice) -> float:
-        """The rate of its benchmarks, each weighted as in the slice."""
-        return float((self._usual[piece.members] if len(piece.members) else self._usual).mean())
+        """The rate of the other samples of its benchmarks, each benchmark weighted as in the slice;
+        a benchmark's own rate where there are no others. With the slice's own samples in it, the
+        spread between slices would be understated.
+        """
+        at = self._answers.benchmark[piece.members]
+        n = np.bincount(at, minlength=len(self._n)).astype(float)
+        passed = np.bincount(at, self._answers.scores[piece.members], len(self._n))
+        rest = self._n - n
+        some = rest > 0
+        rate = np.where(some, self._passed - passed, self._passed) / np.where(some, rest, self._n)
+        weight = n if n.sum() else self._n
+        return float(weight @ rate / weight.sum())
 
     def estimate(self, piece: Slice) -> Estimate:
         """What is known about its rate."""
@@ -49,12 +60,6 @@ class Rates:
         counts = [self.counts(s) for s in slices]
         expected = [self.expected(s) for s in slices]
         return fit([n for n, _ in counts], [k for _, k in counts], expected)
-
-
-def _benchmark_rates(answers: Answers) -> Floats:
-    """Along the samples, the mean score of each one's benchmark."""
-    sizes = np.bincount(answers.benchmark)
-    return (np.bincount(answers.benchmark, answers.scores) / sizes)[answers.benchmark]
 
 
 def category_rates(

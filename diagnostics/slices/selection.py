@@ -23,6 +23,7 @@ from blindspot.core.progress import progress
 from blindspot.core.statistics import benjamini_hochberg
 from diagnostics.answers import Floats, Ints
 from diagnostics.slices.against_rest import Pool, below_p, log_likelihood_ratio
+from diagnostics.slices.counts import Counts
 
 LEFT: Final = 0.5
 """A further weakness must have this part of its samples still unexplained."""
@@ -57,19 +58,46 @@ def adjusted(pool: Pool, p: Floats) -> Floats:
 def select(pool: Pool, passed: Floats, tested: Tested, *, q: float, min_support: int) -> list[int]:
     """Positions of the slices to report, the one that explains most first."""
     rows = np.flatnonzero(tested.adjusted <= q)
-    enough = np.maximum(min_support, LEFT * np.array([len(pool.slices[i].members) for i in rows]))
-    live, chosen = np.ones(len(passed)), list[int]()
+    sizes = np.array([len(pool.slices[i].members) for i in rows])
+    left, chosen = _Left(pool, passed, rows), list[int]()
     while len(rows):
-        counts, effects = pool.counts(passed, live).of(rows), tested.effects[rows]
-        p = np.where(counts.n.sum(axis=1) >= enough, below_p(counts, effects), 1.0)
+        counts, effects = left.counts, tested.effects[rows]
+        enough = counts.n.sum(axis=1) >= np.maximum(min_support, LEFT * sizes)
+        p = np.where(enough, below_p(counts, effects), 1.0)
         ratio = log_likelihood_ratio(counts) / effects
         open_ = _rejected(p / pool.weights[rows], tested.tests or len(tested.p), q) & (ratio > 0)
         if not open_.any():
             break
         score = np.where(open_, ratio + np.log(pool.weights[rows]), -np.inf)
         chosen.append(int(rows[np.argmax(score)]))
-        live[pool.slices[chosen[-1]].members] = 0.0
+        left.without(pool.slices[chosen[-1]].members)
     return chosen
+
+
+class _Left:
+    """Counts of some slices over the samples that no chosen one has explained."""
+
+    def __init__(self, pool: Pool, passed: Floats, rows: Ints) -> None:
+        self.counts = pool.counts(passed).of(rows)
+        self._passed, self._benchmark = passed, pool.benchmark
+        every = rows[:, None] * pool.benchmarks + np.arange(pool.benchmarks)
+        self._columns = pool.members[every.ravel()].tocsc()
+        self._left = np.ones(len(passed), dtype=bool)
+
+    def without(self, members: Ints) -> None:
+        """Set samples aside. Each is looked at once, however many slices are chosen."""
+        gone = members[self._left[members]]
+        self._left[gone] = False
+        now, shape = self.counts, self.counts.n.shape
+        columns, right = self._columns[:, gone], self._passed[gone]
+        own = np.bincount(self._benchmark[gone], minlength=shape[1])
+        own_right = np.bincount(self._benchmark[gone], right, shape[1])
+        self.counts = Counts(
+            n=now.n - columns.sum(axis=1).reshape(shape),
+            passed=now.passed - (columns @ right).reshape(shape),
+            all_n=now.all_n - own,
+            all_passed=now.all_passed - own_right,
+        )
 
 
 def _rejected(p: Floats, tests: int, q: float) -> NDArray[np.bool_]:

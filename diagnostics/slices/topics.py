@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from diagnostics.answers import Floats, Ints
+from diagnostics.answers import Ints
 from diagnostics.slices.clusters import clusters
 from diagnostics.slices.naming import class_tfidf, is_keyword
 from diagnostics.slices.slice import Slice
@@ -52,15 +52,12 @@ def topics(category: Slice, own: Counted, stemmed: Counted, fewest: int) -> Iter
 
 def _words(found: list[Ints], own: Counted) -> Iterator[list[str]]:
     """Per cluster, the words that tell it from the others, the strongest first."""
-    columns = np.array([j for j, t in enumerate(own.terms) if is_keyword(t)])
-    if not len(columns):
-        yield from ([] for _ in found)
-        return
-    part = own.of(np.arange(size(own.present)[0]), columns)
-    for members in found:
-        inside = np.zeros(size(part.present)[0], dtype=bool)
-        inside[members] = True
-        score: Floats = class_tfidf(part, inside)
+    columns = np.array([j for j, term in enumerate(own.terms) if is_keyword(term)], dtype=int)
+    texts = size(own.present)[0]
+    part, inside = own.of(np.arange(texts), columns), np.zeros((len(found), texts))
+    for row, members in enumerate(found):
+        inside[row, members] = 1.0
+    for score in class_tfidf(part, inside):
         order = np.argsort(-score, kind="stable")[:LONGEST_NAME]
         yield [part.terms[j] for j in order.tolist() if score[j] > 0]
 

@@ -23,6 +23,9 @@ class Verdict(Record):
         ('{"correct": true} {"correct": "who knows"}', True),
         ('{{"correct": true}', True),
         ('["{", {"correct": true}]', True),
+        ('{"correct": true} {"n": ' + "9" * 5000 + "}", True),
+        ('{"a": {"correct": true}}', True),
+        ('{"correct": false, "correct": true}', True),
     ],
 )
 def test_the_last_object_that_validates(text: str, correct: bool) -> None:
@@ -32,7 +35,17 @@ def test_the_last_object_that_validates(text: str, correct: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "true", "{", '{"correct": 1, "other": 2}', "{'correct': True}", '{"correct":']
+    "text",
+    [
+        "",
+        "true",
+        "{",
+        '{"correct": 1, "other": 2}',
+        "{'correct': True}",
+        '{"correct":',
+        "NaN",
+        "[" * 5000,
+    ],
 )
 def test_none_where_there_is_none(text: str) -> None:
     assert last_record(text, Verdict) is None

@@ -1,25 +1,20 @@
 """The teacher on recorded replies: what is taken from it, and what is not."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from blindspot.core.errors import StageError
+from blindspot.core.images import encode
 from blindspot.core.model import ModelSettings
 from blindspot.core.records import Attribution, Completion
 from blindspot.core.run_folder import RunFolder
 from diagnostics.causes.failed import Failed
-from diagnostics.causes.teacher import (
-    LONGEST,
-    STAGES,
-    Taught,
-    occurs,
-    prompt,
-    response,
-    teach,
-)
+from diagnostics.causes.teacher import LONGEST, STAGES, Taught, prompt, teach
 from diagnostics.settings import TeacherSettings
 
 Reply = str | dict[str, object]
@@ -90,7 +85,12 @@ TIMEOUT = {"kind": "timeout", "message": "slow", "retryable": True}
         (verdict("reading", "the bar is blue"), {"unreadable": 1}),
         (verdict("refusal"), {"unreadable": 1}),
         (verdict("reading", ""), {"unreadable": 1}),
+        (verdict("reading", "reaches 4"), {"unreadable": 1}),
         (verdict("reading", confidence=1.4), {"unreadable": 1}),
+        (verdict("reading").replace("0.8", '"0.8"'), {"unreadable": 1}),
+        (verdict("reading").replace("0.8", "NaN"), {"unreadable": 1}),
+        (verdict("reading").replace('"first_wrong_step"', '"step"'), {"unreadable": 1}),
+        (verdict("reading")[:-12], {"unreadable": 1}),
         ("reading, I think", {"unreadable": 1}),
         (TIMEOUT, {"failures": {"timeout": 1}}),
     ],
@@ -101,6 +101,36 @@ def test_anything_else_leaves_the_sample_unresolved(failed, taught, second, coun
     said = found.report.model_dump()
     nothing = {"disagreed": 0, "unreadable": 0, "failures": {}, "decided": 0}
     assert {k: said[k] for k in nothing} == nothing | counted
+
+
+def test_the_evidence_is_the_response_as_it_stands(failed, taught) -> None:
+    rows = failed(1, "So the **bar**\nreaches 42.")
+    found = taught(
+        rows, dict.fromkeys([(0, False), (0, True)], verdict("reading", "THE BAR reaches"))
+    )
+    assert found.verdicts[rows[0].sample.id].evidence == "the **bar**\nreaches"
+
+
+def test_calls_that_fail_are_counted_one_by_one(failed, taught) -> None:
+    server = {"kind": "server", "message": "down", "retryable": True}
+    replies: dict[tuple[int, bool], Reply] = {
+        (0, False): TIMEOUT,
+        (0, True): server,
+        (1, False): verdict("reading"),
+        (1, True): TIMEOUT,
+        (2, False): verdict("reading"),
+        (2, True): verdict("reading"),
+    }
+    report = taught(failed(3), replies).report
+    assert report.failures == {"server": 1, "timeout": 2}
+    assert (report.asked, report.decided, report.disagreed, report.unreadable) == (3, 1, 0, 0)
+
+
+def test_the_same_is_asked_in_any_order_of_the_rows(failed, taught) -> None:
+    rows = failed(30)
+    both = {(i, turned): verdict("knowledge") for i in range(30) for turned in (False, True)}
+    turned = {(29 - i, t): reply for (i, t), reply in both.items()}
+    assert taught(rows, both, failures=7) == taught(rows[::-1], turned, failures=7)
 
 
 def test_the_budget_is_kept_and_the_second_diagnosis_is_free(failed, taught, tmp_path) -> None:
@@ -140,6 +170,34 @@ def test_no_response_can_leave_its_place(failed) -> None:
     assert json.loads(line) == evil
 
 
+def test_no_text_says_where_a_picture_goes(failed) -> None:
+    (row,) = failed(1, "I see <image> and <image>.")
+    text = prompt(row, False)
+    assert "<image>" not in text
+    (line,) = (x for x in text.splitlines() if "I see" in x)
+    assert json.loads(line) == "I see <image> and <image>."
+
+
+def test_it_sees_question_options_target_reasoning_and_pictures(failed, taught, tmp_path) -> None:
+    (row,) = failed(1, options=("a", "b"))
+    said = Completion(text="42.", reasoning="The bar is tall.")
+    row = Failed(
+        row.sample, row.prediction.model_copy(update={"completion": said}), row.attribution
+    )
+    text = prompt(row, False)
+    for part in ("How tall is bar 0?", "A. a\\nB. b", '"3"', '"The bar is tall.\\n42."'):
+        assert part in text
+    picture = RunFolder(tmp_path).images.put(encode(Image.new("RGB", (9, 9))))
+    seen = Failed(
+        row.sample.model_copy(update={"images": (picture,)}), row.prediction, row.attribution
+    )
+    taught([seen], dict.fromkeys([(0, False), (0, True)], verdict("reading", "tall")))
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as ledger:
+        requests = [json.loads(r) for (r,) in ledger.execute("select request from calls")]
+    assert [r["images"] for r in requests] == [[picture], [picture]]
+    assert [r["repeat"] for r in requests] == [0, 0]
+
+
 def test_long_responses_are_cut_in_the_middle(failed) -> None:
     (row,) = failed(1, "begin " + "x" * 50_000 + " end")
     text = prompt(row, False)
@@ -147,18 +205,3 @@ def test_long_responses_are_cut_in_the_middle(failed) -> None:
     assert "begin" in text
     assert "left out" in text
     assert "end" in text
-    assert response(row).startswith("begin")
-
-
-@pytest.mark.parametrize(
-    ("quote", "there"),
-    [
-        ("The  bar\nreaches", True),
-        ("the “bar” REACHES 42.", True),
-        ("bar reaches 43", False),
-        ("", False),
-        (" '' ", False),
-    ],
-)
-def test_a_quote_must_occur(quote: str, there: bool) -> None:
-    assert occurs(quote, 'The "bar" reaches 42.') is there
