@@ -16,8 +16,8 @@ the product's floor, cap and blending. Total variation is half the sum of absolu
   tier borders are ours, for the description does not state them.
 
 Accuracies are uniform on (.2, .8). Nothing in the product was tuned on them. The alternatives were
-compared on this distribution among others, on other seeds: which of them is nearest is a choice made
-after seeing. The null: all accuracies are .5.
+compared on this distribution among others, on other seeds: which of them is nearest is a choice
+made after seeing. The null: all accuracies are .5.
 
 The product stays with supported weaknesses although that is farther from this aim: an aim at every
 type below the target is hardly an aim where a model is mediocre everywhere.

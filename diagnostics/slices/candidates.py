@@ -42,6 +42,8 @@ KINDS: Final[tuple[SliceKind, ...]] = (
 """The simplest first."""
 SMALLEST: Final = 0.001
 """Share of all samples that a topic, a wording or a conjunction needs."""
+STARTS, MOST_STARTS = 30, 3
+"""Random starts of clusterings that all categories share, and that one has at most."""
 _NO_SKILLS: Final[Mapping[str, str]] = {}
 
 
@@ -51,30 +53,38 @@ def candidates(
     """Slices to test, the simplest kinds first, then by category. `skills`: by sample id a phrase
     that says what it asks of a model, which is then read in place of the question.
     """
-    texts = counted([skills.get(s.id) or asked(s) for s in answers.samples], fewest=2)
-    stemmed, found = stems(texts), list[Slice]()
-    for category in categories(answers):
-        if category.capability != UNMAPPED:
-            rows = category.members
-            parts = _parts(category, answers, _some(texts, rows), _some(stemmed, rows), min_support)
-            found += [p for p in (category, *parts) if _supported(p, answers, min_support)]
-    return _distinct(found)
+    own = [c for c in categories(answers) if c.capability != UNMAPPED]
+    read = _Read(answers, skills, min_support, len(own))
+    parts = (piece for category in own for piece in (category, *_parts(category, read)))
+    return _distinct([p for p in parts if _supported(p, answers, min_support)])
 
 
-def _parts(
-    category: Slice, answers: Answers, own: Counted, stemmed: Counted, min_support: int
-) -> Iterator[Slice]:
-    fewest = max(min_support, int(SMALLEST * len(answers.samples)))
-    single = list(conditions(category, answers.samples))
-    names = {answers.samples[i].benchmark for i in category.members.tolist()}
+class _Read:
+    """What candidates are made of."""
+
+    def __init__(
+        self, answers: Answers, skills: Mapping[str, str], min_support: int, count: int
+    ) -> None:
+        self.answers = answers
+        self.texts = counted([skills.get(s.id) or asked(s) for s in answers.samples], fewest=2)
+        self.stems = stems(self.texts)
+        self.fewest = max(min_support, int(SMALLEST * len(answers.samples)))
+        self.starts = max(1, min(MOST_STARTS, STARTS // max(count, 1)))
+
+
+def _parts(category: Slice, read: _Read) -> Iterator[Slice]:
+    samples, fewest = read.answers.samples, read.fewest
+    own, stemmed = _some(read.texts, category.members), _some(read.stems, category.members)
+    single = list(conditions(category, samples))
+    names = {samples[i].benchmark for i in category.members.tolist()}
     for pool in (
-        answer_kinds(category, answers.samples),
+        answer_kinds(category, samples),
         single,
-        conjunctions(single, len(answers.samples), fewest),
+        conjunctions(single, len(samples), fewest),
         wordings(category, own, fewest, names),
-        topics(category, own, stemmed, fewest),
+        topics(category, own, stemmed, fewest, read.starts),
     ):
-        yield from (piece for piece in pool if not _whole(piece, category, answers))
+        yield from (piece for piece in pool if not _whole(piece, category, read.answers))
 
 
 def _some(texts: Counted, rows: np.ndarray) -> Counted:

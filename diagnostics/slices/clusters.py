@@ -28,8 +28,6 @@ from diagnostics.slices.texts import size
 
 DIMENSIONS: Final = (50, 100)
 KS: Final = (4, 8, 16, 32)
-TURNS: Final = 3
-"""Random starts of each k-means, all of which give candidates."""
 WIDER: Final = (1.5, 2.0)
 LARGEST: Final = 1000
 """Texts that a tree is made of."""
@@ -39,15 +37,15 @@ SEED: Final = 0
 """Candidates are the same for all seeds of a diagnosis."""
 
 
-def clusters(present: sp.csr_array, fewest: int) -> list[Ints]:
-    """Of texts with their terms (texts, terms), those with at least so many texts. Empty where
-    texts cannot be told apart.
+def clusters(present: sp.csr_array, fewest: int, starts: int = 1) -> list[Ints]:
+    """Of texts with their terms (texts, terms), those with at least so many texts; `starts`: random
+    starts of each k-means, all of which are kept. Empty where texts cannot be told apart.
     """
     found: dict[bytes, Ints] = {}
     if min(size(present)) > 1:
         with threadpool_limits(limits=1):  # sums in a fixed order
             for points in _points(present):
-                for members in _of_points(points, fewest):
+                for members in _of_points(points, fewest, starts):
                     if fewest <= len(members) <= len(points) / 2:
                         found.setdefault(members.tobytes(), members)
     return list(found.values())
@@ -65,13 +63,13 @@ def _points(present: sp.csr_array) -> Iterator[Floats]:
         yield _unit(coordinates[:, :dimensions])
 
 
-def _of_points(points: Floats, fewest: int) -> Iterator[Ints]:
+def _of_points(points: Floats, fewest: int, starts: int) -> Iterator[Ints]:
     drawn = _drawn(len(points))
     yield from _ward(points, drawn, fewest)
     for k in KS:
         if k * fewest <= len(points):
-            for turn in range(TURNS):
-                yield from _k_means(points, drawn, k, turn)
+            for start in range(starts):
+                yield from _k_means(points, drawn, k, SEED + start)
 
 
 def _ward(points: Floats, drawn: Ints, fewest: int) -> Iterator[Ints]:
@@ -90,8 +88,8 @@ def _ward(points: Floats, drawn: Ints, fewest: int) -> Iterator[Ints]:
             yield np.sort(both)
 
 
-def _k_means(points: Floats, drawn: Ints, k: int, turn: int) -> Iterator[Ints]:
-    means = KMeans(k, init="random", max_iter=8, random_state=SEED + turn).set_params(n_init=1)
+def _k_means(points: Floats, drawn: Ints, k: int, seed: int) -> Iterator[Ints]:
+    means = KMeans(k, init="random", max_iter=8, random_state=seed).set_params(n_init=1)
     with warnings.catch_warnings():  # equal texts make fewer clusters, which is no fault
         warnings.simplefilter("ignore", ConvergenceWarning)
         centres = _unit(means.fit(points[drawn]).cluster_centers_)

@@ -39,9 +39,11 @@ def stems(texts: Counted) -> Counted:
     return Counted(merged, tuple(names.tolist()))
 
 
-def topics(category: Slice, own: Counted, stemmed: Counted, fewest: int) -> Iterator[Slice]:
+def topics(
+    category: Slice, own: Counted, stemmed: Counted, fewest: int, starts: int
+) -> Iterator[Slice]:
     """`own`, `stemmed`: terms and stems of the category's texts, in the order of its members."""
-    found = clusters(stemmed.present[:, np.flatnonzero(stemmed.frequency > 1)], fewest)
+    found = clusters(stemmed.present[:, np.flatnonzero(stemmed.frequency > 1)], fewest, starts)
     taken: set[str] = set()
     for members, words in zip(found, _words(found, own), strict=True):
         name = _name(words, taken)
