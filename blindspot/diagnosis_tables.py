@@ -214,7 +214,7 @@ def _word_of_others(diagnosis: Diagnosis) -> Iterator[str]:
         agreed = with_interval(
             h.agreed / h.labelled if h.labelled else None, wilson(h.agreed, h.labelled)
         )
-        unknown = f" {h.unknown} labels are of samples that did not fail." if h.unknown else ""
+        unknown = f" {h.unknown} labels are about other responses than these." if h.unknown else ""
         yield (
             f"People named {h.labelled} error stages; {h.agreed} are as attributed: "
             f"{agreed} %.{unknown}"

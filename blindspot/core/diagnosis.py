@@ -123,7 +123,7 @@ class HumanReport(Record):
     agreed: int
     """Of those, how many were attributed to the same stage."""
     unknown: int = 0
-    """Labels of samples that did not fail here, left out."""
+    """Labels of samples that did not fail here, or whose response has changed since, left out."""
 
 
 class StageExcess(Record):

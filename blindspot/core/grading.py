@@ -27,7 +27,9 @@ RELATIVE_TOLERANCE: Final = 1e-10
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+"
 _MARKED = re.compile(r"answer(?:\s++is)?\s*+[:=]?\s*+(.+)", re.IGNORECASE)
 _BETWEEN = r"(?:\s*+,\s*+|\s++)"
-_BOX = re.compile(r"\[?\(?\s*+" + _BETWEEN.join([r"(-?\d++(?:\.\d++)?)"] * 4) + r"\s*+\)?\]?")
+_BOX = re.compile(  # never from within a number: long rows of digits would take hours
+    _BETWEEN.join([r"((?:-|(?<!\d))\d++(?:\.\d++)?)", *[r"(-?\d++(?:\.\d++)?)"] * 3])
+)
 
 
 @dataclass(frozen=True)

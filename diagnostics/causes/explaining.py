@@ -64,15 +64,16 @@ def explain(
     failed = failures(answers, predictions, found)
     probed = _probed(config, inputs, sampling, failed)
     failed, report = _taught(config, inputs, _decided(failed, probed.verdicts))
-    named = human.read(config.human_labels) if config.human_labels else {}
+    labels = human.read(config.human_labels) if config.human_labels else {}
+    named = human.stages(labels, failed)
     return Causes(
         attributions=_replaced(found, failed),
         failed=failed,
-        shares=stage_shares(failed, named, config.seed),
+        shares=stage_shares(failed, named),
         groups=failure_groups(failed),
         probed=probed,
         teacher=report,
-        human=human_report(failed, named) if named else None,
+        human=human_report(failed, named, len(labels) - len(named)) if labels else None,
     )
 
 

@@ -1,13 +1,14 @@
 """What people say about failed samples, by a CSV file that any spreadsheet opens.
 
-    sample_id,benchmark,images,question,options,target,answer,response,stage,one of: truncated | …
-    mathvista/7,mathvista,<sha256>.png,How tall is …?,,12,21,The bar reaches 21.,reading,
+    sample_id,response_id,benchmark,images,question,…,answer,response,stage,one of: truncated | …
+    mathvista/7,9c1f…,mathvista,<sha256>.png,How tall is …?,…,21,The bar reaches 21.,reading,
 
 Every diagnosis writes the form: a simple random sample of the failed ones, in random order, without
 what was attributed, so that people decide for themselves. They fill in `stage` for as many rows,
 from the top, as they like, with `unresolved` where they cannot tell: any number of rows from the
 top is a simple random sample too, which is what correcting the shares rests on. Rows that are left
-out because they are hard break it.
+out because they are hard break it. What they say is about the response that they saw: in a later
+round, where the model says something else, it does not count.
 
 The file is UTF-8 with a byte order mark, by which spreadsheets know it, separated by commas.
 Cells that a spreadsheet would take for a formula begin with an apostrophe. What comes back may be
@@ -16,9 +17,9 @@ separated by semicolons or tabs, as spreadsheets in Europe write it.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from blindspot.core.artifact import digest_of, write_text
 from blindspot.core.errors import DataError
@@ -36,6 +37,7 @@ STAGES: Final = (*ORDER, UNRESOLVED)
 """What people may say."""
 _COLUMNS: Final = (
     "sample_id",
+    "response_id",
     "benchmark",
     "images",
     "question",
@@ -50,6 +52,14 @@ _FORMULA: Final = tuple("'=+-@\t\r\n＝＋－＠")
 _WAY_OUT: Final = "Correct that line, or begin anew from the diagnosis' to_label.csv"
 
 
+class HumanLabel(NamedTuple):
+    """What a person said about a sample."""
+
+    stage: str
+    response_id: str = ""
+    """Of the response that was seen; empty where the file does not say."""
+
+
 def write_form(path: Path, failed: Sequence[Failed], seed: int) -> None:
     """Write the form of up to 200 failed samples."""
     drawn = sorted(failed, key=lambda f: digest_of(["labels", seed, f.sample.id]))[:MOST]
@@ -60,11 +70,11 @@ def write_form(path: Path, failed: Sequence[Failed], seed: int) -> None:
     write_text(path, "\ufeff" + text.getvalue())
 
 
-def read(path: Path) -> dict[str, str]:
-    """The stage by sample id; rows without one are left out. Raises DataError naming the line of a
-    file that is no such form.
+def read(path: Path) -> dict[str, HumanLabel]:
+    """The labels by sample id; rows without a stage are left out. Raises DataError naming the line
+    of a file that is no such form.
     """
-    found: dict[str, str] = {}
+    found: dict[str, HumanLabel] = {}
     for number, row in _rows(path):
         stage = (row["stage"] or "").strip().casefold().replace(" ", "_")
         if not stage:
@@ -74,10 +84,20 @@ def read(path: Path) -> dict[str, str]:
         sample = (row["sample_id"] or "").strip().removeprefix("'")
         if not sample:
             raise _error(path, number, "there is a stage and no sample_id", _WAY_OUT)
-        if found.setdefault(sample, stage) != stage:
-            why = f"'{sample}' is {found[sample]} above and {stage} here"
+        label = HumanLabel(stage, (row.get("response_id") or "").strip())
+        if found.setdefault(sample, label) != label:
+            why = f"'{sample}' is {found[sample].stage} above and {stage} here"
             raise _error(path, number, why, _WAY_OUT)
     return found
+
+
+def stages(labels: Mapping[str, HumanLabel], failed: Sequence[Failed]) -> dict[str, str]:
+    """The stage by sample id, of the labels that are about these responses."""
+    return {
+        f.sample.id: label.stage
+        for f in failed
+        if (label := labels.get(f.sample.id)) and label.response_id in ("", _response_id(f))
+    }
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str | None]]]:
@@ -117,6 +137,7 @@ def _row(failed: Failed) -> list[str]:
     sample = failed.sample
     return [
         sample.id,
+        _response_id(failed),
         sample.benchmark,
         " ".join(sample.images),
         shortened(sample.question, LONGEST),
@@ -129,6 +150,11 @@ def _row(failed: Failed) -> list[str]:
         "",
         "",
     ]
+
+
+def _response_id(failed: Failed) -> str:
+    """Begins with a letter, so that no spreadsheet takes it for a number."""
+    return f"r{digest_of(response(failed))[:12]}"
 
 
 def _safe(cell: str) -> str:

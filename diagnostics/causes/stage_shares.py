@@ -29,19 +29,15 @@ Corrected = tuple[float, tuple[float, float]]
 Stages = NDArray[np.str_]
 
 
-def stage_shares(
-    failed: Sequence[Failed], human: Mapping[str, str], seed: int
-) -> tuple[StageShare, ...]:
+def stage_shares(failed: Sequence[Failed], human: Mapping[str, str]) -> tuple[StageShare, ...]:
     """One per stage that an attribution or a person names, in the order of the stages. `human`
-    holds stages by sample id; those of samples that did not fail here are left out. Nothing is
-    drawn by chance, whatever the `seed`.
+    holds stages of some of the failed samples, by id.
     """
-    named = _own(failed, human)
-    rows = sorted(failed, key=lambda f: (f.sample.id not in named, f.sample.id))
+    rows = sorted(failed, key=lambda f: (f.sample.id not in human, f.sample.id))
     clusters, ours = _numbers(rows), np.array([f.stage for f in rows], dtype=str)
     counts = Counter(ours.tolist())
-    stages = _in_order({*counts, *named.values()})
-    people = np.array([named[f.sample.id] for f in rows[: len(named)]], dtype=str)
+    stages = _in_order({*counts, *human.values()})
+    people = np.array([human[f.sample.id] for f in rows[: len(human)]], dtype=str)
     corrected = _corrected(stages, people, ours, clusters)
     return tuple(
         StageShare(
@@ -56,21 +52,13 @@ def stage_shares(
     )
 
 
-def human_report(failed: Sequence[Failed], human: Mapping[str, str]) -> HumanReport:
-    """How far people and attribution agree."""
-    stages = {f.sample.id: f.stage for f in failed}
-    named = _own(failed, human)
+def human_report(failed: Sequence[Failed], human: Mapping[str, str], unknown: int) -> HumanReport:
+    """How far people and attribution agree; `unknown` labels are about something else."""
     return HumanReport(
-        labelled=len(named),
-        agreed=sum(stages[i] == stage for i, stage in named.items()),
-        unknown=len(human) - len(named),
+        labelled=len(human),
+        agreed=sum(human.get(f.sample.id) == f.stage for f in failed),
+        unknown=unknown,
     )
-
-
-def _own(failed: Sequence[Failed], human: Mapping[str, str]) -> dict[str, str]:
-    """The labels of samples that failed here."""
-    own = {f.sample.id for f in failed}
-    return {i: stage for i, stage in human.items() if i in own}
 
 
 def _in_order(stages: set[str]) -> list[str]:

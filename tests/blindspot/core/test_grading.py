@@ -97,3 +97,26 @@ def test_no_text_stalls_grading(kind, text: str) -> None:
     begun = time.monotonic()
     extract(text, kind, ("red", "blue"))
     assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("repeated", ["1", " ", "1,", "1 ", "-", "1.", "[", "1, 2, 3, "])
+def test_a_box_is_looked_for_in_long_texts_in_no_time(repeated: str) -> None:
+    """Milliseconds; looking on from within a number or a blank takes 7 s and more."""
+    text, begun = repeated * (40_000 // len(repeated)), time.process_time()
+    grade(text, target="1, 2, 3, 4", kind="box")
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "box"),
+    [
+        ("[ 1, 2.5, -3, 4 ]", "1, 2.5, -3, 4"),
+        ("(12 3 4 5)", "12, 3, 4, 5"),
+        ("7-1, 2, 3, 4", "-1, 2, 3, 4"),
+        ("0.1.5, 2, 3, 4", "1.5, 2, 3, 4"),
+        ("1, 2, 3, 4, 5, 6, 7, 8", "5, 6, 7, 8"),
+        ("12, 3, 4", None),
+    ],
+)
+def test_boxes_in_text(text: str, box: str | None) -> None:
+    assert extract(text, "box") == box

@@ -42,7 +42,10 @@ def test_a_form_hides_what_was_attributed_and_comes_back(make, tmp_path: Path) -
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()
         writer.writerows(r | {"stage": "Reading" if i < 3 else ""} for i, r in enumerate(rows))
-    assert human.read(form) == {r["sample_id"]: "reading" for r in rows[:3]}
+    labels = human.read(form)
+    assert {i: label.stage for i, label in labels.items()} == {
+        r["sample_id"]: "reading" for r in rows[:3]
+    }
 
 
 def test_the_same_bytes_in_any_order(make, tmp_path: Path) -> None:
@@ -74,7 +77,10 @@ def test_any_sample_comes_back_as_it_is_called(
     with back.open("w", encoding="utf-8", newline="") as file:
         cells = rows_of(form)[0] | {"stage": " Reading "}
         csv.writer(file, delimiter=separator).writerows([cells.keys(), cells.values()])
-    assert human.read(back) == {name: "reading"}
+    labels = human.read(back)
+    assert human.stages(labels, [Failed(sample, one.prediction, one.attribution)]) == {
+        name: "reading"
+    }
 
 
 def test_a_form_holds_what_is_needed_to_decide(make, tmp_path: Path) -> None:
@@ -103,9 +109,22 @@ def test_every_failed_sample_is_as_likely_to_be_on_a_form(make, tmp_path: Path) 
     assert np.std(counts) == pytest.approx(3.65, rel=0.2)
 
 
+def test_what_people_said_is_about_the_response_that_they_saw(make, tmp_path: Path) -> None:
+    form, rows = tmp_path / "form.csv", failed(make, 3)
+    human.write_form(form, rows, 0)
+    text = form.read_text(encoding="utf-8-sig").replace("4,,\n", "4,reading,\n")
+    form.write_text(text, encoding="utf-8")
+    labels = human.read(form)
+    assert human.stages(labels, rows) == {f.sample.id: "reading" for f in rows}
+    changed = rows[0].prediction.model_copy(update={"completion": Completion(text="5")})
+    later = [Failed(rows[0].sample, changed, rows[0].attribution), rows[1]]
+    assert human.stages(labels, later) == {rows[1].sample.id: "reading"}
+    assert human.stages({"elsewhere": human.HumanLabel("reading")}, rows) == {}
+
+
 def test_people_may_say_that_they_cannot_tell(tmp_path: Path) -> None:
     (tmp_path / "form.csv").write_text(HEAD + "a,unresolved\n")
-    assert human.read(tmp_path / "form.csv") == {"a": "unresolved"}
+    assert human.read(tmp_path / "form.csv") == {"a": ("unresolved", "")}
 
 
 def test_no_failures_make_an_empty_form(tmp_path: Path) -> None:
@@ -124,7 +143,7 @@ def test_separators_of_spreadsheets(tmp_path: Path, separator: str) -> None:
         )
         + "\n"
     )
-    assert human.read(form) == {"-a": "grader_suspect"}
+    assert human.read(form) == {"-a": ("grader_suspect", "")}
 
 
 @pytest.mark.parametrize(

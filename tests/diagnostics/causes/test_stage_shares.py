@@ -20,7 +20,7 @@ def failed(make, stages: list[str], **more) -> list[Failed]:
 
 def test_shares_in_the_order_of_the_stages(make) -> None:
     rows = failed(make, ["unresolved"] * 6 + ["reading"] * 3 + ["refusal"])
-    found = stage_shares(rows, {}, 0)
+    found = stage_shares(rows, {})
     assert [(s.stage, s.n, s.share) for s in found] == [
         ("refusal", 1, 0.1),
         ("reading", 3, 0.3),
@@ -28,7 +28,7 @@ def test_shares_in_the_order_of_the_stages(make) -> None:
     ]
     assert found[1].interval == pytest.approx(wilson(3, 10))
     assert all(s.corrected is None for s in found)
-    assert stage_shares([], {}, 0) == ()
+    assert stage_shares([], {}) == ()
 
 
 def test_pictures_that_repeat_make_wider_intervals(make) -> None:
@@ -38,7 +38,7 @@ def test_pictures_that_repeat_make_wider_intervals(make) -> None:
         Failed(f.sample.model_copy(update={"component": str(i // 10)}), f.prediction, f.attribution)
         for i, f in enumerate(together)
     ]
-    narrow, wide = (stage_shares(rows, {}, 0)[0].interval for rows in (apart, together))
+    narrow, wide = (stage_shares(rows, {})[0].interval for rows in (apart, together))
     assert wide[1] - wide[0] > 1.5 * (narrow[1] - narrow[0])
 
 
@@ -46,7 +46,7 @@ def test_people_correct_a_teacher_that_is_wrong_half_of_the_time(make) -> None:
     """All 400 were called perception; of 100 labels half say knowledge."""
     rows = failed(make, ["perception"] * 400)
     human = {f.sample.id: "knowledge" if i % 2 else "perception" for i, f in enumerate(rows[:100])}
-    found = {s.stage: s for s in stage_shares(rows, human | {"elsewhere": "reading"}, 0)}
+    found = {s.stage: s for s in stage_shares(rows, human)}
     assert set(found) == {"perception", "knowledge"}
     assert found["perception"].share == 1
     assert found["perception"].corrected == pytest.approx(0.5, abs=0.01)
@@ -54,7 +54,7 @@ def test_people_correct_a_teacher_that_is_wrong_half_of_the_time(make) -> None:
     interval = found["knowledge"].corrected_interval
     assert interval is not None
     assert 0.38 < interval[0] < 0.5 < interval[1] < 0.62
-    report = human_report(rows, human | {"elsewhere": "reading"})
+    report = human_report(rows, human, 1)
     assert (report.labelled, report.agreed, report.unknown) == (100, 50, 1)
 
 
@@ -73,7 +73,7 @@ def test_corrected_shares_are_near_what_people_say_and_sum_to_one(make) -> None:
             for f, stage in zip(rows, said, strict=True)
         ]
         human = {f.sample.id: str(t) for f, t in zip(rows[:100], truth, strict=False)}
-        found = {s.stage: s for s in stage_shares(rows, human, 0)}
+        found = {s.stage: s for s in stage_shares(rows, human)}
         assert sum(s.corrected or 0 for s in found.values()) == pytest.approx(1)
         assert found["unresolved"].corrected == 0
         for i, stage in enumerate(stages):
@@ -88,14 +88,14 @@ def test_corrected_shares_are_near_what_people_say_and_sum_to_one(make) -> None:
 def test_the_order_of_the_rows_makes_no_difference(make) -> None:
     rows = failed(make, ["reading", "knowledge", "unresolved"] * 20)
     human = {f.sample.id: "knowledge" for f in rows[::4]}
-    found = stage_shares(rows, human, 0)
-    assert stage_shares(rows[::-1], dict(reversed(human.items())), 0) == found
+    found = stage_shares(rows, human)
+    assert stage_shares(rows[::-1], dict(reversed(human.items()))) == found
     assert found[1].corrected is not None
 
 
 def test_too_few_labels_correct_nothing(make) -> None:
     rows = failed(make, ["perception"] * 50)
-    found = stage_shares(rows, {rows[0].sample.id: "knowledge"}, 0)
+    found = stage_shares(rows, {rows[0].sample.id: "knowledge"})
     assert [(s.stage, s.n, s.corrected) for s in found] == [
         ("perception", 50, None),
         ("knowledge", 0, None),
