@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.rows import RESULTS, Row, commit, number, parse, publish, write
 
 BUILD: Final = Path("build") / "bench" / "diagnostics"

@@ -28,7 +28,7 @@ import numpy as np
 from bench.diagnosing import evaltree
 from bench.diagnosing.draws import mean, row, share, shown
 from bench.diagnosing.evaltree import Tree
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.rows import Row
 from blindspot.core.records import Completion, Prediction, Sample
 from diagnostics.answers import Answers, Floats, Ints, answers_of

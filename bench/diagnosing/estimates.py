@@ -20,7 +20,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from bench.diagnosing.draws import mean, row, shown
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.diagnosing.planting import SUPPORT, expected_rate
 from bench.diagnosing.suite import ICC, REPORTING, Suite, outcomes, simulate
 from bench.rows import Row

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.diagnosing import fault_phrasings as phrasings
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.diagnosing.fault_questions import QUESTIONS, Asked, Draw
 from bench.diagnosing.fault_things import COUNTRIES, SPELT, THINGS, WORDED
 from bench.rows import Interval, Row, verdict

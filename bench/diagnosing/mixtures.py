@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.rows import Interval, Row, verdict
 from blindspot.core.records import Sample, Weakness
 from blindspot.core.statistics import percentile_interval

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.rows import Row, verdict
 from blindspot.core.statistics import mcnemar, percentile_interval, wilson
 from diagnostics.changes.power import ALPHA, detectable

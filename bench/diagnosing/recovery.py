@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.diagnosing.draws import mean, row, share, shown
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.diagnosing.planting import (
     BELOW,
     SUPPORT,

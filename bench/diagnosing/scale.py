@@ -26,7 +26,7 @@ import numpy as np
 from scipy.cluster.hierarchy import linkage
 
 from bench.diagnosing.draws import row
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.processes import End, log, reap, start
 from bench.rows import Row, number
 from blindspot.core.artifact import Draft

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.rows import Interval, Row, verdict
 from blindspot.core.artifact import Draft
 from blindspot.core.diagnosis import Diagnosis, DiagnosisArtifact

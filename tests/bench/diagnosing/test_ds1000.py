@@ -8,7 +8,7 @@ import pytest
 
 from bench.diagnosing import ds1000
 from bench.diagnosing.ds1000 import f1, load, matched_offset, measure, ours, theirs
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 
 SUBJECTS = ("sorting arrays", "plotting curves", "merging tables", "parsing dates")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
 
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.diagnosing.mixtures import (
     SAMPLES,
     SIZES,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from bench.diagnosing.extent import Extent
+from bench.extent import Extent
 from bench.diagnosing.power import BEFORE, LOST, SAMPLES, WON, Trial, measure, trial
 from diagnostics.changes.power import power
 
