@@ -8,6 +8,7 @@ sample counts as passed from a score of .5 up.
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,14 @@ class Answers:
         """What each sample counts for in a mean over benchmarks; sums to 1."""
         sizes = np.bincount(self.benchmark)
         return 1 / (len(sizes) * sizes[self.benchmark])
+
+    @cached_property
+    def rows(self) -> dict[str, list[int]]:
+        """Positions of the samples of each category, by its name."""
+        found: dict[str, list[int]] = {}
+        for i, sample in enumerate(self.samples):
+            found.setdefault(sample.category, []).append(i)
+        return found
 
     @property
     def clustered(self) -> bool:

@@ -74,8 +74,8 @@ def bootstrap_means(
     rng = np.random.default_rng(seed)
     means = np.empty(draws)
     for i in range(draws):
-        weight = np.bincount(rng.integers(0, len(names), len(names)), minlength=len(names))
-        means[i] = (weight @ sums) / (weight @ sizes)
+        drawn = rng.integers(0, len(names), len(names))
+        means[i] = sums[drawn].sum() / sizes[drawn].sum()
     return means
 
 

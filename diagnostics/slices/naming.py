@@ -47,7 +47,8 @@ def keywords(piece: Slice, answers: Answers) -> tuple[str, ...]:
     inside, outside = _spread(piece.members, INSIDE), _spread(_rest(piece, answers), OUTSIDE)
     if not len(outside):
         return ()
-    found = counted([asked(answers.samples[i]) for i in (*inside, *outside)])
+    read = [asked(answers.samples[i]) for i in (*inside, *outside)]
+    found = counted(read, pairs=False)
     fitted = np.arange(len(inside) + len(outside)) % 2 == 0
     member = np.arange(len(fitted)) < len(inside)
     present = found.present.tocsc()

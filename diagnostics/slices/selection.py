@@ -134,5 +134,6 @@ def shuffle(passed: Floats, benchmark: Ints, picture: Ints, rng: np.random.Gener
 
 def _by_picture(benchmark: Ints, picture: Ints, rng: np.random.Generator) -> Ints:
     """Positions sorted by benchmark, pictures in random order within it."""
-    rank = rng.permutation(int(picture.max(initial=0)) + 1)
-    return np.lexsort((rng.random(len(picture)), rank[picture], benchmark))
+    pictures = int(picture.max(initial=0)) + 1
+    place = rng.permutation(pictures)[picture] + benchmark * pictures
+    return np.argsort(place + rng.random(len(picture)))

@@ -14,6 +14,7 @@ had the least squared error. Below .6 at 70 % the overlap was .42, from .6 up .8
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -62,13 +63,17 @@ def stability(
     if not selected:
         return []
     best, tested = np.zeros(len(selected)), pool_test(pool, passed)
+    known: dict[tuple[int, int], float] = {}
     rng = np.random.default_rng(seed)
     for first in range(0, resamples, BATCH):
         kept = _kept(pool.cluster, min(BATCH, resamples - first), rng)
         for column, counts in enumerate(_counts(pool, passed, kept)):
             part = kept[:, column], counts
             found = _reselected(pool, passed, part, tested, q, round(SHARE * min_support))
-            best += [max((overlap(pool, i, j) for j in found), default=0.0) for i in selected]
+            for i, j in product(selected, found.tolist()):
+                if (i, j) not in known:
+                    known[i, j] = overlap(pool, i, j)
+            best += [max((known[i, j] for j in found.tolist()), default=0.0) for i in selected]
     return (best / resamples).tolist()
 
 

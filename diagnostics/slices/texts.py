@@ -54,10 +54,10 @@ class Counted:
         return np.bincount(self.present.indices, minlength=len(self.terms)).astype(np.int64)
 
 
-def counted(texts: Sequence[str], fewest: int = 1) -> Counted:
-    """The terms that at least so many texts have."""
+def counted(texts: Sequence[str], fewest: int = 1, *, pairs: bool = True) -> Counted:
+    """The terms that at least so many texts have; without `pairs` their words alone."""
     counter = CountVectorizer(binary=True)
-    counter.set_params(analyzer=terms)
+    counter.set_params(analyzer=terms if pairs else words)
     try:
         present = sp.csr_array(counter.fit_transform(texts), dtype=np.float64)
     except ValueError:  # not one word in all of them

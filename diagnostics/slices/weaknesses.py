@@ -89,20 +89,16 @@ def _weakness(
 def _decided(piece: Slice, answers: Answers) -> Decided:
     """The targets that only this condition of its category allows, if it decides them."""
     members = {answers.samples[i].id for i in piece.members}
-    return decided(
-        piece.condition, members, [s for s in answers.samples if s.category == piece.category]
-    )
+    own = [answers.samples[i] for i in answers.rows[piece.category]]
+    return decided(piece.condition, members, own)
 
 
 def _nearest_passing(
     piece: Slice, answers: Answers, cited: Sequence[str], count: int
 ) -> tuple[str, ...]:
     by_id = {answers.samples[i].id: answers.samples[i] for i in piece.members}
-    passing = [
-        s
-        for s, score in zip(answers.samples, answers.scores, strict=True)
-        if score >= PASSED and s.category == piece.category
-    ]
+    own = answers.rows[piece.category]
+    passing = [answers.samples[i] for i in own if answers.scores[i] >= PASSED]
     return nearest([by_id[i] for i in cited], passing, count)
 
 
