@@ -1,59 +1,41 @@
 """Filling the plan's slots, wave by wave.
 
-A wave draws one candidate for every open slot and sends them through the gates, cheapest first,
-in slot order; whoever passes all takes the slot. The next wave serves what is still open. Nothing
-is back-filled: a slot that found nothing stays open, and its cell says why.
+A wave makes one candidate for every open slot, window by window, and sends each window through the
+gates, cheapest first, in slot order; whoever passes all takes the slot. The next wave serves what
+is still open. Nothing is back-filled: a slot that found nothing stays open, and its cell says why.
 
 Each candidate is decided by its seed text (`<seed>/<round>/<split>/<cell>/<slot>/<attempt>`) and
-each wave by the outcomes of the one before, so that a killed run draws the same again and forms
-the same batches of model calls.
+each window by what was admitted before it, so that a killed run makes the same again. A window that
+was decided before the kill is read from the journal: nothing in it is made or asked again.
 """
 
 import hashlib
 import io
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from PIL import Image
 
 from blindspot.core.errors import StageError
+from blindspot.core.images import ImageStore
+from blindspot.core.journal import Journal
 from blindspot.core.progress import Advance
 from blindspot.core.prompt import render
-from blindspot.core.records import CellShare, Record
-from blindspot.core.training_set import CellOutcome, Plan, PlanCell
-from generation.gate import Guard, Proposal, Verdict
-from generation.likeness import look
+from blindspot.core.records import CellShare, Failure, TrainingSample
+from blindspot.core.training_set import Plan, PlanCell
+from generation.decided import Candidacy, Seen
+from generation.filled import Filled, key_of
+from generation.gate import Guard, Proposal, Shown
+from generation.likeness import Look, look
 from generation.plan import slot_id
 from generation.settings import GenerationSettings
-from generation.source import Maker, makes
+from generation.source import Candidate, Maker, Want, makes
 
-NOBODY = "no configured source makes it"
-
-
-class Rejected(Record):
-    """One row of `rejected.parquet`."""
-
-    id: str
-    """`<split>/<cell>/<slot>/<attempt>`."""
-    split: str
-    """Of its slot."""
-    cell: str
-    """Of its slot."""
-    gate: str
-    """Which gate rejected it."""
-    cause: str
-    """Of the causes that the gate tells apart; empty where it knows one only."""
-    evidence: str
-    """What the gate saw."""
-    question: str
-    """Of the candidate."""
-    target: str
-    """Of the candidate."""
-    images: tuple[str, ...]
-    """SHA-256 of its pictures' bytes."""
-    source: str
-    """The plugin that made it, with its seed or address."""
+WINDOW: Final = 1024
+"""Slots whose candidates are held in memory at once."""
+SOURCE: Final = "source"
+"""Stands for a gate where no candidate could be made at all."""
 
 
 @dataclass(frozen=True)
@@ -68,58 +50,14 @@ class Slot:
         return slot_id(self.cell, self.number)
 
 
-@dataclass(frozen=True)
-class Admitted:
-    """A proposal that passed every gate, in its slot."""
-
-    slot: Slot
-    proposal: Proposal
-    pass_rate: float | None
-    rollouts: int
-
-
 @dataclass
-class Filled:
-    """What came of a plan."""
+class _Standing:
+    """A candidate on its way through the gates."""
 
-    plan: Plan
-    admitted: dict[str, Admitted] = field(default_factory=dict)
-    """By slot id."""
-    rejected: list[Rejected] = field(default_factory=list)
-    """In the order in which they were rejected."""
-    drawn: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Candidates per (split, cell)."""
-    got: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Admitted per (split, cell)."""
-    impossible: set[tuple[str, str]] = field(default_factory=set)
-    """Cells that no source makes."""
-
-    def in_order(self) -> list[Admitted]:
-        """The admitted, in slot order."""
-        slots = [slot for cell in self.plan.cells for slot in slots_of(cell)]
-        return [self.admitted[slot.id] for slot in slots if slot.id in self.admitted]
-
-    def outcomes(self) -> tuple[CellOutcome, ...]:
-        """One row per cell, in the plan's order."""
-        causes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        for row in self.rejected:
-            cause = f"{row.gate}: {row.cause}" if row.cause else row.gate
-            causes[row.split, row.cell][cause] += 1
-        return tuple(self._outcome(cell, causes[key_of(cell)]) for cell in self.plan.cells)
-
-    def _outcome(self, cell: PlanCell, causes: Counter[str]) -> CellOutcome:
-        key = key_of(cell)
-        short = cell.quota - self.got[key]
-        why = NOBODY if key in self.impossible else _why_open(short, self.drawn[key], causes)
-        return CellOutcome(
-            name=cell.name,
-            split=cell.split,
-            quota=cell.quota,
-            admitted=self.got[key],
-            candidates=self.drawn[key],
-            rejected=dict(sorted(causes.items())),
-            open_because=why if short else None,
-        )
+    proposal: Proposal
+    seen: list[Seen]
+    pass_rate: float | None = None
+    rollouts: int = 0
 
 
 class Filling:
@@ -132,22 +70,30 @@ class Filling:
         guards: Sequence[Guard],
         settings: GenerationSettings,
         round_: int,
+        *,
+        images: ImageStore,
+        journal: Journal[Candidacy],
+        admitted: list[Shown],
     ) -> None:
+        """`admitted` is what the gates compare with, and grows."""
         self._plan, self._guards, self._settings = plan, guards, settings
         self._prefix = f"{settings.seed}/{round_}"
         self._maker = {key_of(cell): _maker_of(cell.want, makers) for cell in plan.cells}
+        self._images, self._journal, self._admitted = images, journal, admitted
 
     def fill(self, advance: Advance) -> Filled:
-        """Draw and judge until every slot is taken or given up."""
+        """Make and judge until every slot is taken or given up."""
         filled = Filled(self._plan)
         filled.impossible.update(key for key, maker in self._maker.items() if maker is None)
         for attempt in range(self._settings.max_attempts):
             slots = self._open(filled)
+            for first in range(0, len(slots), WINDOW):
+                rows = self._window(f"{attempt}/{first}", slots[first : first + WINDOW], attempt)
+                filled.take(rows)
+                new = sum(row.admitted for row in rows)
+                advance(new, f"wave {attempt + 1}, {len(slots)} were open")
             if not slots:
                 break
-            before = len(filled.admitted)
-            self._wave(slots, attempt, filled)
-            advance(len(filled.admitted) - before, f"wave {attempt + 1}, {len(slots)} were open")
         return filled
 
     def _open(self, filled: Filled) -> list[Slot]:
@@ -164,48 +110,120 @@ class Filling:
         key = key_of(cell)
         return not filled.got[key] and filled.drawn[key] >= self._settings.patience
 
-    def _wave(self, slots: Sequence[Slot], attempt: int, filled: Filled) -> None:
-        proposals = {slot.id: self._propose(slot, attempt) for slot in slots}
-        filled.drawn.update(key_of(slot.cell) for slot in slots)
-        verdicts = self._judge(list(proposals.values()), filled)
-        for slot in slots:
-            passed = verdicts.get(proposals[slot.id].id)
-            if passed is not None:
-                rate, rollouts = passed.pass_rate, passed.rollouts
-                filled.admitted[slot.id] = Admitted(slot, proposals[slot.id], rate, rollouts)
-                filled.got[key_of(slot.cell)] += 1
+    def _window(self, name: str, slots: Sequence[Slot], attempt: int) -> list[Candidacy]:
+        """What became of one candidate for each slot, in order."""
+        known = self._journal.window(name)
+        if known is not None:
+            self._admitted.extend(self._recalled(row.sample) for row in known if row.sample)
+            return known
+        rows = self._decide(slots, attempt)
+        self._journal.decide(name, rows)
+        return rows
 
-    def _judge(self, proposals: Sequence[Proposal], filled: Filled) -> dict[str, Verdict]:
-        """The last verdict on every proposal that passed all gates, by its id."""
-        standing = {p.id: (p, Verdict(True, "no gate")) for p in proposals}
-        for guard in self._guards:
-            guarded = [p for p, _ in standing.values() if guard.guards(p.cell)]
-            for proposal, verdict in zip(guarded, guard.gate.judge(guarded), strict=True):
-                if verdict.admitted:
-                    standing[proposal.id] = (proposal, verdict)
-                    continue
-                del standing[proposal.id]
-                filled.rejected.append(_rejected(proposal, guard.name, verdict))
-        return {id_: verdict for id_, (_, verdict) in standing.items()}
+    def _decide(self, slots: Sequence[Slot], attempt: int) -> list[Candidacy]:
+        made = self._made(slots, attempt)
+        standing = {
+            slot.id: _Standing(_proposal(slot, attempt, candidate), [])
+            for slot, candidate in zip(slots, made, strict=True)
+            if not isinstance(candidate, Failure)
+        }
+        passed = {s.proposal.id for s in self._judged(list(standing.values()))}
+        rows = []
+        for slot, candidate in zip(slots, made, strict=True):
+            id_ = f"{slot.id}/{attempt}"
+            if isinstance(candidate, Failure):
+                rows.append(_unmade(slot, id_, candidate))
+            else:
+                rows.append(self._row(slot, standing[slot.id], id_ in passed))
+        return rows
 
-    def _propose(self, slot: Slot, attempt: int) -> Proposal:
-        maker = self._maker[key_of(slot.cell)]
+    def _made(self, slots: Sequence[Slot], attempt: int) -> list[Candidate | Failure]:
+        """One candidate for each slot, each source asked once for all of its own."""
+        wants = [Want(s.cell, f"{self._prefix}/{s.id}/{attempt}") for s in slots]
+        found: dict[int, Candidate | Failure] = {}
+        places: dict[int, list[int]] = {}
+        for place, want in enumerate(wants):
+            places.setdefault(id(self._serving(want.cell)), []).append(place)
+        for own in places.values():
+            maker = self._serving(wants[own[0]].cell)
+            found |= zip(own, maker.source.candidates([wants[i] for i in own]), strict=True)
+        return [found[place] for place in range(len(wants))]
+
+    def _serving(self, cell: PlanCell) -> Maker:
+        maker = self._maker[key_of(cell)]
         if maker is None:
-            raise StageError(f"The cell '{slot.cell.name}'", NOBODY, "Add a source that does")
-        candidate = maker.candidate(slot.cell.want, f"{self._prefix}/{slot.id}/{attempt}")
-        looks = [look(Image.open(io.BytesIO(data))) for data in candidate.images]
-        prompt = render(candidate.question, candidate.options, candidate.answer_kind)
-        return Proposal(f"{slot.id}/{attempt}", slot.cell, candidate, prompt, tuple(looks))
+            raise StageError(f"The cell '{cell.name}'", "no source makes it", "Add one that does")
+        return maker
+
+    def _judged(self, standing: Sequence[_Standing]) -> list[_Standing]:
+        """Those that pass every gate; each verdict is noted."""
+        for guard in self._guards:
+            guarded = [s for s in standing if guard.guards(s.proposal.cell)]
+            verdicts = guard.gate.judge([s.proposal for s in guarded])
+            out: set[str] = set()
+            for each, verdict in zip(guarded, verdicts, strict=True):
+                each.seen.append(Seen.of(guard.name, verdict))
+                if verdict.pass_rate is not None:
+                    each.pass_rate, each.rollouts = verdict.pass_rate, verdict.rollouts
+                if not verdict.admitted:
+                    out.add(each.proposal.id)
+            standing = [s for s in standing if s.proposal.id not in out]
+        return list(standing)
+
+    def _row(self, slot: Slot, standing: _Standing, admitted: bool) -> Candidacy:
+        proposal = standing.proposal
+        made = proposal.candidate
+        sample = self._sample(slot, standing) if admitted else None
+        if sample:
+            self._admitted.append(_shown(sample, proposal))
+        return Candidacy(
+            id=proposal.id,
+            slot=slot.id,
+            admitted=admitted,
+            split=slot.cell.split,
+            cell=slot.cell.name,
+            seen=tuple(standing.seen),
+            question=made.question,
+            target=made.target,
+            images=tuple(hashlib.sha256(data).hexdigest() for data in made.images),
+            source=made.origin,
+            lineage=made.lineage,
+            sample=sample,
+        )
+
+    def _sample(self, slot: Slot, standing: _Standing) -> TrainingSample:
+        cell, made = slot.cell, standing.proposal.candidate
+        return TrainingSample(
+            id=slot.id,
+            split=cell.split,
+            cell=cell.name,
+            question=made.question,
+            prompt=standing.proposal.prompt,
+            images=tuple(self._images.put(data) for data in made.images),
+            options=made.options,
+            target=made.target,
+            answer_kind=made.answer_kind,
+            capability=cell.want.capability,
+            image_type=cell.want.image_type,
+            attributes=dict(made.attributes),
+            source=made.origin,
+            content=made.content,
+            evidence=made.evidence,
+            licence=made.licence,
+            attribution=made.attribution,
+            lineage=made.lineage,
+            pass_rate=standing.pass_rate,
+            rollouts=standing.rollouts,
+        )
+
+    def _recalled(self, sample: TrainingSample) -> Shown:
+        """An admitted sample as the gates compare with it, from the image store."""
+        return _shown_as(sample, tuple(look(self._images.open(name)) for name in sample.images))
 
 
-def key_of(cell: PlanCell) -> tuple[str, str]:
-    """(split, name): what tells cells apart."""
-    return cell.split, cell.name
-
-
-def slots_of(cell: PlanCell) -> list[Slot]:
+def slots_of(cell: PlanCell) -> Iterator[Slot]:
     """The slots of a cell, in order."""
-    return [Slot(cell, number) for number in range(cell.quota)]
+    return (Slot(cell, number) for number in range(cell.quota))
 
 
 def _maker_of(cell: CellShare, makers: Sequence[Maker]) -> Maker | None:
@@ -213,24 +231,34 @@ def _maker_of(cell: CellShare, makers: Sequence[Maker]) -> Maker | None:
     return next((m for m in makers if makes(m.catalogue, cell)), None)
 
 
-def _rejected(proposal: Proposal, gate: str, verdict: Verdict) -> Rejected:
-    candidate = proposal.candidate
-    return Rejected(
-        id=proposal.id,
-        split=proposal.cell.split,
-        cell=proposal.cell.name,
-        gate=gate,
-        cause=verdict.cause,
-        evidence=verdict.evidence,
-        question=candidate.question,
-        target=candidate.target,
-        images=tuple(hashlib.sha256(data).hexdigest() for data in candidate.images),
-        source=candidate.origin,
+def _proposal(slot: Slot, attempt: int, candidate: Candidate) -> Proposal:
+    looks = tuple(look(Image.open(io.BytesIO(data))) for data in candidate.images)
+    prompt = render(candidate.question, candidate.options, candidate.answer_kind)
+    return Proposal(f"{slot.id}/{attempt}", slot.cell, candidate, prompt, looks)
+
+
+def _unmade(slot: Slot, id_: str, failure: Failure) -> Candidacy:
+    seen = Seen(gate=SOURCE, admitted=False, cause=failure.kind, evidence=failure.message)
+    return Candidacy(
+        id=id_,
+        slot=slot.id,
+        admitted=False,
+        split=slot.cell.split,
+        cell=slot.cell.name,
+        seen=(seen,),
     )
 
 
-def _why_open(short: int, drawn: int, causes: Counter[str]) -> str:
-    if not causes:
-        return f"{short} slots are open after {drawn} candidates"
-    most = min(causes, key=lambda cause: (-causes[cause], cause))
-    return f"{most} rejected {causes[most]} of {drawn} candidates; {short} slots are open"
+def _shown(sample: TrainingSample, proposal: Proposal) -> Shown:
+    return _shown_as(sample, proposal.looks)
+
+
+def _shown_as(sample: TrainingSample, looks: tuple[Look, ...]) -> Shown:
+    return Shown(
+        id=sample.id,
+        question=sample.question,
+        looks=looks,
+        target=sample.target,
+        options=sample.options,
+        content=sample.content,
+    )

@@ -2,7 +2,9 @@
 
 A gate judges a wave of proposals at once, in slot order, and sees only those that every cheaper
 gate admitted. Each verdict carries its evidence. Gates are opened once per run, with all that
-they compare against, and may remember what they admitted.
+they compare against; what was admitted so far stands in `Surroundings.admitted`. Beside that and
+the other proposals of its wave, a verdict depends on nothing, so that a killed run decides the same
+again.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,11 +17,17 @@ from blindspot.core.records import Outcome, Sample, Split
 from blindspot.core.registry import Registry
 from blindspot.core.training_set import PlanCell
 from generation.likeness import Limits, Look
+from generation.means import Consults
 from generation.settings import GenerationSettings
 from generation.source import Candidate
 
-Ask = Callable[[Sequence[Request]], Sequence[Outcome]]
-"""Asks the policy; one outcome per request, in order."""
+
+class Ask(Protocol):
+    """Asks the policy."""
+
+    def __call__(self, requests: Sequence[Request], cells: Sequence[str] = ()) -> Sequence[Outcome]:
+        """One outcome per request, in order; `cells`: which cell each is for."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,10 @@ class Surroundings:
     """Where pictures must lie before a model is asked about them."""
     ask: Ask | None
     """The policy; None where the difficulty gate is off."""
+    staff: Consults
+    """The agents."""
+    admitted: list[Shown]
+    """What passed all gates in earlier waves of this run; it grows."""
 
     @property
     def limits(self) -> Limits:

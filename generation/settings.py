@@ -1,8 +1,11 @@
 """The options of the stage, each declared once."""
 
+from typing import Annotated
+
 from pydantic import Field, model_validator
 
-from blindspot.core.config import Settings
+from blindspot.core.config import OPERATIONAL, Settings
+from generation.agent import AgentsSettings
 from generation.source import SourceSettings
 
 
@@ -15,8 +18,12 @@ class DifficultySettings(Settings):
     """Least pass rate; below it the policy hardly ever finds what it should be rewarded for."""
     high: float = Field(default=0.9, ge=0, le=1)
     """Greatest pass rate; above it there is nothing left to learn."""
-    rollouts: int = Field(default=8, ge=1)
-    """Answers drawn per candidate."""
+    rollouts: int = Field(default=16, ge=1)
+    """Answers drawn per candidate, at most: four at first, four more while it is undecided."""
+    certainty: float = Field(default=0.93, gt=0.5, lt=1)
+    """How likely the pass rate must lie between `low` and `high` for a candidate to be admitted.
+    Less admits more candidates after fewer rollouts, and more of them lie outside.
+    """
     temperature: float = Field(default=1.0, gt=0)
     """Of the rollouts; as in training."""
     max_tokens: int = Field(default=1024, ge=1)
@@ -52,3 +59,13 @@ class GenerationSettings(Settings):
     """
     difficulty: DifficultySettings = DifficultySettings()
     """The last gate."""
+    budget: Annotated[float | None, OPERATIONAL] = Field(default=None, ge=0)
+    """What one training set may cost, in the currency of the models' `prices`; the calls of agents
+    and the policy's rollouts count. A call that might overrun it is not made. None: no limit.
+    """
+    role_budgets: Annotated[dict[str, float], OPERATIONAL] = Field(default_factory=dict)
+    """The same for what a role's calls may cost: `{writer = 5.0, policy = 2.0}`."""
+    cell_budget: Annotated[float | None, OPERATIONAL] = Field(default=None, ge=0)
+    """The same for every single cell of the plan."""
+    agents: AgentsSettings = AgentsSettings()
+    """Who plans, seeks, edits, writes, solves and validates; `programmatic` needs nobody."""

@@ -1,21 +1,27 @@
 """Where candidates come from: the contract of the files under `sources/`.
 
-A source says what it can make (its catalogue) and makes one candidate at a time. A candidate is
-decided by its cell, the seed text and the settings alone, so that a killed run draws the same
-again.
+A source says what it can make (its catalogue) and makes one candidate for each place that it is
+given. A candidate is decided by its cell, the seed text, the settings and what models and the web
+answered, which the ledger keeps; so a killed run makes the same again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from pydantic import Field
 
-from blindspot.core.config import Settings
-from blindspot.core.records import AnswerKind, CellShare
+from blindspot.core.config import OptionalInputPath, Settings
+from blindspot.core.records import AnswerKind, CellShare, Edit, Failure
 from blindspot.core.registry import Registry
-from blindspot.core.training_set import Makeable
+from blindspot.core.training_set import Makeable, PlanCell
 from generation.family import Box
+from generation.means import Means
+
+Truth = Literal["construction", "dataset", "agents"]
+"""Why a key is believed before any gate: drawn so, labelled so by people elsewhere, or written by
+an agent.
+"""
 
 
 class SourceSettings(Settings):
@@ -27,6 +33,26 @@ class SourceSettings(Settings):
     """programmatic: width and height of the pictures in pixels."""
     families: tuple[str, ...] = ()
     """programmatic: which files of `generation/families/` may draw; empty: all."""
+    path: OptionalInputPath = None
+    """pool: a folder of pictures or a parquet file with them; retrieve: parquet or JSONL with
+    labelled samples, as of an own benchmark.
+    """
+    ranking: Literal["hybrid", "random"] = "hybrid"
+    """retrieve: what fits a cell best comes first, or, as a control, samples in random order."""
+    searches: tuple[str, ...] = ("openverse", "wikimedia")
+    """web: files under `generation/searches/`, asked in turn."""
+    licences: tuple[str, ...] = ("CC0-1.0", "PDM-1.0", "CC-BY-4.0", "CC-BY-3.0", "CC-BY-2.0")
+    """web, pool, retrieve: SPDX names that are let in; an unknown licence never is."""
+    licence: str = ""
+    """pool, retrieve: SPDX name of what lies at `path`, where no column says it."""
+    capabilities: tuple[str, ...] = ()
+    """pool, web: which capabilities questions may ask; empty: all of the taxonomy."""
+    image_types: tuple[str, ...] = ()
+    """pool, web: which types of image are looked for; empty: all of the taxonomy."""
+    edit_share: float = Field(default=0.0, ge=0, le=1)
+    """pool, web: share of pictures that the image editor may change before a question is
+    written.
+    """
 
 
 @dataclass(frozen=True)
@@ -40,6 +66,7 @@ class Candidate:
     answer_kind: AnswerKind
     origin: str
     """The plugin that made it, with its seed or address."""
+    truth: Truth = "construction"
     options: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     """The conditions that it meets."""
@@ -47,6 +74,31 @@ class Candidate:
     """What the picture says, where the source knows."""
     evidence: tuple[Box, ...] = ()
     """Where the answer stands: (x0, y0, x1, y1) in pixels."""
+    licence: str = ""
+    """SPDX name of the pictures' licence; empty for what was drawn here."""
+    attribution: str = ""
+    """`title, author, address`."""
+    lineage: tuple[Edit, ...] = ()
+    """Edits that the pictures went through, in order."""
+
+
+@dataclass(frozen=True)
+class Want:
+    """One place that wants a candidate."""
+
+    cell: PlanCell
+    seed: str
+    """`<seed>/<round>/<slot>/<attempt>`: what tells this candidate from all others."""
+
+
+class OpenSource(Protocol):
+    """A source at work."""
+
+    def candidates(self, wants: Sequence[Want]) -> list[Candidate | Failure]:
+        """One candidate for each place, or why there is none, in order. What one place gets does
+        not depend on which others are asked for with it.
+        """
+        ...
 
 
 class Source(Protocol):
@@ -56,8 +108,12 @@ class Source(Protocol):
         """What it can make, one row per capability and image type."""
         ...
 
-    def candidate(self, cell: CellShare, seed: str, settings: SourceSettings) -> Candidate:
-        """One candidate for a cell of the catalogue. Same arguments, same bytes."""
+    def roles(self, settings: SourceSettings) -> tuple[str, ...]:
+        """The agents that it needs."""
+        ...
+
+    def open(self, settings: SourceSettings, means: Means) -> OpenSource:
+        """Prepare it. Raises ConfigError or DataError for what it cannot work with."""
         ...
 
 
@@ -66,22 +122,16 @@ sources: Final = Registry[Source]("generation.sources")
 
 @dataclass(frozen=True)
 class Maker:
-    """A source with its settings."""
+    """A source at work, and what it can make."""
 
-    plugin: Source
-    settings: SourceSettings
-
-    @property
-    def catalogue(self) -> tuple[Makeable, ...]:
-        return self.plugin.catalogue(self.settings)
-
-    def candidate(self, cell: CellShare, seed: str) -> Candidate:
-        return self.plugin.candidate(cell, seed, self.settings)
+    source: OpenSource
+    catalogue: tuple[Makeable, ...]
 
 
-def makers(settings: Sequence[SourceSettings]) -> list[Maker]:
-    """The configured sources, in order."""
-    return [Maker(sources.load(s.plugin), s) for s in settings]
+def makers(settings: Sequence[SourceSettings], means: Means) -> list[Maker]:
+    """The configured sources, in order, opened."""
+    plugins = [(sources.load(s.plugin), s) for s in settings]
+    return [Maker(plugin.open(s, means), plugin.catalogue(s)) for plugin, s in plugins]
 
 
 def makes(catalogue: Iterable[Makeable], cell: CellShare) -> bool:

@@ -15,23 +15,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blindspot.core.artifact import Artifact, Draft, write_text
-from blindspot.core.asking import ask
 from blindspot.core.config import identity
 from blindspot.core.diagnosis import DiagnosisArtifact
 from blindspot.core.evaluation import Evaluation
+from blindspot.core.journal import Journal
 from blindspot.core.model import Model, ModelSettings, Request, open_model
-from blindspot.core.progress import Advance, progress
-from blindspot.core.records import Outcome, TrainingSample
+from blindspot.core.progress import progress
+from blindspot.core.purse import Purse
+from blindspot.core.records import Outcome
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from blindspot.core.training_set import Makeable, Outcomes, Plan, TrainingSetArtifact
 from generation.card import Card
-from generation.filling import Admitted, Filled, Filling, Rejected
+from generation.decided import Candidacy, GateVerdict, Rejected, rejected, verdicts
+from generation.filled import Filled
+from generation.filling import Filling
 from generation.gate import ALL_SPLITS, Ask, Shown, Surroundings, open_gates
+from generation.means import Means
 from generation.plan import make_plan
 from generation.settings import GenerationSettings
 from generation.shards import write_split
-from generation.source import makers, merged
+from generation.source import makers, merged, sources
+from generation.spending import POLICY, Asking, budgets
+from generation.staff import Staff
 from generation.surroundings import benchmark_of, earlier_of
 
 
@@ -55,7 +61,7 @@ class GenerationInputs:
 
 def catalogue(config: GenerationSettings) -> tuple[Makeable, ...]:
     """What the configured sources can make, for a diagnosis to choose from."""
-    return merged(row for maker in makers(config.sources) for row in maker.catalogue)
+    return merged(row for s in config.sources for row in sources.load(s.plugin).catalogue(s))
 
 
 def run(config: GenerationSettings, inputs: GenerationInputs, out: Path) -> Artifact:
@@ -76,16 +82,18 @@ def generate(
     plan = make_plan(diagnosis.diagnosis(), digest, catalogue(config), config)
     policy = open_policy() if config.difficulty.enabled else None
     draft = Draft(out, "training_set", _config(config, inputs), _digests(inputs, digest, policy))
+    fresh = not (draft.path / "plan.json").exists()
     write_text(draft.path / "plan.json", plan.model_dump_json(indent=1))
+    journal = Journal(inputs.folder.ledger, _scope(inputs, out), Candidacy, fresh=fresh)
     benchmark = benchmark_of(inputs.evaluations, inputs.folder.images)
-    filled = _fill(plan, config, inputs, benchmark, policy)
-    _write(draft.path, filled, inputs.folder)
+    filled, spent = _fill(plan, config, inputs, benchmark, policy, journal, _scope(inputs, out))
+    _write(draft.path, filled, journal, inputs.folder)
     about = Card(inputs.round, digest, len(benchmark), config.difficulty)
     write_text(draft.path / "README.md", about.text(filled.outcomes()))
     return draft.publish(
         seeds={"seed": config.seed, "round": inputs.round},
         counts=_counts(filled),
-        facts=_facts(plan, policy is not None),
+        facts={**_facts(plan, policy is not None), "spent": spent},
         durations={"generate": time.monotonic() - begun},
     )
 
@@ -96,18 +104,43 @@ def _fill(
     inputs: GenerationInputs,
     benchmark: Sequence[Shown],
     policy: Model | None,
-) -> Filled:
-    earlier = earlier_of(inputs.earlier)
+    journal: Journal[Candidacy],
+    scope: str,
+) -> tuple[Filled, float]:
+    folder, earlier = inputs.folder, earlier_of(inputs.earlier)
+    limits = budgets(config, (cell.name for cell in plan.cells))
+    purse = Purse(folder.ledger, folder.images, scope, limits)
+    admitted: list[Shown] = []
     with progress("Generating", total=sum(cell.quota for cell in plan.cells)) as advance:
+        asking = Asking(config, inputs.policy, folder, purse, advance)
+        staff = Staff(config.agents, folder, asking.ask)
         surroundings = Surroundings(
             settings=config,
             benchmark=benchmark,
             earlier=earlier,
-            images=inputs.folder.images,
-            ask=_asker(policy, inputs.folder, advance) if policy else None,
+            images=folder.images,
+            ask=_asker(policy, asking) if policy else None,
+            staff=staff,
+            admitted=admitted,
         )
-        guards = open_gates(surroundings)
-        return Filling(plan, makers(config.sources), guards, config, inputs.round).fill(advance)
+        filling = Filling(
+            plan,
+            makers(config.sources, Means(folder, staff, config.seed)),
+            open_gates(surroundings),
+            config,
+            inputs.round,
+            images=folder.images,
+            journal=journal,
+            admitted=admitted,
+        )
+        return filling.fill(advance), purse.spent
+
+
+def _scope(inputs: GenerationInputs, out: Path) -> str:
+    """The training set's place in its run: whose candidates and spending these are."""
+    root = inputs.folder.root.resolve()
+    place = out.resolve()
+    return str(place.relative_to(root) if place.is_relative_to(root) else place)
 
 
 def _config(config: GenerationSettings, inputs: GenerationInputs) -> dict[str, object]:
@@ -126,63 +159,33 @@ def _digests(inputs: GenerationInputs, diagnosis: str, policy: Model | None) -> 
     }
 
 
-def _asker(policy: Model, folder: RunFolder, advance: Advance) -> Ask:
-    def asker(requests: Sequence[Request]) -> Sequence[Outcome]:
-        done = 0
-
-        def answered(answers: Sequence[tuple[int, Outcome]]) -> None:
-            nonlocal done
-            done += len(answers)
-            advance(0, f"asking the policy {done}/{len(requests)}")
-
-        return ask(policy, requests, folder.ledger, answered)
+def _asker(policy: Model, asking: Asking) -> Ask:
+    def asker(requests: Sequence[Request], cells: Sequence[str] = ()) -> Sequence[Outcome]:
+        return asking.ask(policy, requests, POLICY, cells or [""] * len(requests))
 
     return asker
 
 
-def _write(path: Path, filled: Filled, folder: RunFolder) -> None:
+def _write(path: Path, filled: Filled, journal: Journal[Candidacy], folder: RunFolder) -> None:
     admitted = filled.in_order()
     for split in ALL_SPLITS:
-        rows = [_sample(a, folder) for a in admitted if a.slot.cell.split == split]
+        rows = [a for a in admitted if a.split == split]
         write_split(path / split, rows, lambda name: folder.images.path(name).read_bytes())
-    write_records(path / "rejected.parquet", filled.rejected, Rejected)
+    out = (rejected(row) for row in journal.rows() if not row.admitted)
+    write_records(path / "rejected.parquet", out, Rejected)
+    said = (verdict for row in journal.rows() for verdict in verdicts(row))
+    write_records(path / "verdicts.parquet", said, GateVerdict)
     outcomes = Outcomes(cells=filled.outcomes())
     write_text(path / "outcomes.json", outcomes.model_dump_json(indent=1))
 
 
-def _sample(admitted: Admitted, folder: RunFolder) -> TrainingSample:
-    cell, proposal = admitted.slot.cell, admitted.proposal
-    made = proposal.candidate
-    return TrainingSample.model_validate(
-        {
-            "id": admitted.slot.id,
-            "split": cell.split,
-            "cell": cell.name,
-            "question": made.question,
-            "prompt": proposal.prompt,
-            "images": tuple(folder.images.put(data) for data in made.images),
-            "options": made.options,
-            "target": made.target,
-            "answer_kind": made.answer_kind,
-            "capability": cell.want.capability,
-            "image_type": cell.want.image_type,
-            "attributes": dict(made.attributes),
-            "source": made.origin,
-            "content": made.content,
-            "evidence": made.evidence,
-            "pass_rate": admitted.pass_rate,
-            "rollouts": admitted.rollouts,
-        }
-    )
-
-
 def _counts(filled: Filled) -> dict[str, int]:
-    splits = Counter(a.slot.cell.split for a in filled.in_order())
+    splits = Counter(a.split for a in filled.in_order())
     outcomes = filled.outcomes()
     return {
         **{split: splits[split] for split in ALL_SPLITS},
         "candidates": sum(o.candidates for o in outcomes),
-        "rejected": len(filled.rejected),
+        "rejected": sum(sum(o.rejected.values()) for o in outcomes),
         "no_answer": sum(o.rejected.get("difficulty: no answer", 0) for o in outcomes),
         "open": sum(o.quota - o.admitted for o in outcomes),
     }

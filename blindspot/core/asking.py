@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from blindspot.core.errors import BlindspotError, StageError
 from blindspot.core.ledger import Ledger
 from blindspot.core.model import Model, Request
+from blindspot.core.purse import Bill
 from blindspot.core.records import Completion, Failure, Outcome
 
 OnAnswers = Callable[[Sequence[tuple[int, Outcome]]], None]
@@ -33,18 +34,23 @@ def ask(
     requests: Sequence[Request],
     ledger: Ledger,
     on_answers: OnAnswers = lambda answers: None,
+    bill: Bill | None = None,
 ) -> list[Outcome]:
     """The outcome of every request, in order; what the ledger knows is not asked again. Blocks
-    until all are there.
+    until all are there. With a `bill`, no call is sent that it cannot cover.
 
     Raises StageError when the model answers nothing at all and the cause is the connection, the key
     or a setting.
     """
-    return asyncio.run(_ask(model, requests, ledger, on_answers))
+    return asyncio.run(_ask(model, requests, ledger, on_answers, bill))
 
 
 async def _ask(
-    model: Model, requests: Sequence[Request], ledger: Ledger, on_answers: OnAnswers
+    model: Model,
+    requests: Sequence[Request],
+    ledger: Ledger,
+    on_answers: OnAnswers,
+    bill: Bill | None,
 ) -> list[Outcome]:
     keys = [r.key(model.fingerprint) for r in requests]
     unique = dict(zip(keys, requests, strict=True))
@@ -60,9 +66,16 @@ async def _ask(
 
     async def work() -> None:
         for chunk in todo:
-            outcomes = await model.generate([unique[k] for k in chunk])
+            refused = await _reserve(bill, [(k, unique[k], places[k][0]) for k in chunk])
+            sent = [k for k in chunk if k not in refused]
+            answers = await model.generate([unique[k] for k in sent]) if sent else []
+            came = dict(zip(sent, answers, strict=True))
+            costs = [bill.settle(k, came[k]) for k in sent] if bill else []
+            outcomes = [refused[k] if k in refused else came[k] for k in chunk]
             rows = zip(chunk, (unique[k].model_dump_json() for k in chunk), outcomes, strict=True)
-            ledger.record(model.fingerprint, rows)
+            ledger.record(model.fingerprint, rows, costs)
+            if bill:
+                await bill.purse.told()
             known.update(zip(chunk, outcomes, strict=True))
             on_answers([(i, o) for k, o in zip(chunk, outcomes, strict=True) for i in places[k]])
             breaker.see(outcomes)
@@ -75,7 +88,21 @@ async def _ask(
         raise errors.exceptions[0] from None
     finally:
         await model.rest()
+        if bill:
+            bill.purse.rest()
     return [known[key] for key in keys]
+
+
+async def _reserve(
+    bill: Bill | None, calls: Sequence[tuple[str, Request, int]]
+) -> dict[str, Failure]:
+    """Sets aside what calls (key, request, place) may cost; those that cannot be had, by key."""
+    found: dict[str, Failure] = {}
+    for key, request, place in calls if bill else ():
+        refusal = await bill.reserve(key, request, place) if bill else None
+        if refusal:
+            found[key] = refusal
+    return found
 
 
 class _Breaker:

@@ -6,7 +6,8 @@ help (an undecodable picture) is not asked again.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,20 @@ create table if not exists failures (
     key text not null, failure text not null, retryable integer not null
 );
 create index if not exists failures_by_key on failures (key);
+create table if not exists spending (
+    scope text not null, key text not null, role text not null, cell text not null,
+    reserved real not null, cost real not null default 0, primary key (scope, key)
+) without rowid;
+create table if not exists windows (
+    scope text not null, name text not null, unique (scope, name)
+);
+create table if not exists candidates (
+    scope text not null, window text not null, place integer not null, id text not null,
+    record text not null, primary key (scope, window, place)
+) without rowid;
+create table if not exists slots (
+    scope text not null, slot text not null, candidate text not null, primary key (scope, slot)
+) without rowid;
 """
 _LOOKUP: Final = 500
 
@@ -76,9 +91,14 @@ class Ledger:
                 known[key] = Completion.model_validate_json(text)
         return known
 
-    def record(self, fingerprint: str, answered: Iterable[tuple[str, str, Outcome]]) -> None:
-        """Keep (key, request JSON, outcome) triples in one transaction. A call that was
-        finished already counts as asked again.
+    def record(
+        self,
+        fingerprint: str,
+        answered: Iterable[tuple[str, str, Outcome]],
+        costs: Sequence[tuple[str, str, float]] = (),
+    ) -> None:
+        """Keep (key, request JSON, outcome) triples in one transaction, and with them what they
+        cost: (scope, key, cost). A call that was finished already counts as asked again.
         """
         rows = list(answered)
         calls = [
@@ -90,18 +110,49 @@ class Ledger:
             (k, o.model_dump_json(), o.retryable) for k, _, o in rows if isinstance(o, Failure)
         ]
         try:
-            self._db.execute("begin immediate")
-            self._db.executemany(
-                "insert into calls (key, fingerprint, request, completion) values (?, ?, ?, ?) "
-                "on conflict (key) do update set asked = asked + 1",
-                calls,
-            )
-            self._db.executemany("insert into failures values (?, ?, ?)", failures)
-            self._db.execute("commit")
+            with self.transaction() as db:
+                db.executemany(
+                    "insert into calls (key, fingerprint, request, completion) values (?, ?, ?, ?) "
+                    "on conflict (key) do update set asked = asked + 1",
+                    calls,
+                )
+                db.executemany("insert into failures values (?, ?, ?)", failures)
+                db.executemany(
+                    "update spending set cost = cost + ?, reserved = 0 where scope = ? and key = ?",
+                    [(cost, scope, key) for scope, key, cost in costs],
+                )
         except sqlite3.OperationalError as error:
+            raise disk_error(self.path, OSError(0, str(error))) from error
+
+    def reserve(self, scope: str, key: str, role: str, cell: str, worst: float) -> None:
+        """Set aside what a call may cost, until `record` says what it did."""
+        self._db.execute(
+            "insert into spending (scope, key, role, cell, reserved) values (?, ?, ?, ?, ?) "
+            "on conflict (scope, key) do update set reserved = excluded.reserved",
+            (scope, key, role, cell, worst),
+        )
+
+    def abandon(self, scope: str) -> None:
+        """What a process that is gone had reserved counts as spent."""
+        self._db.execute(
+            "update spending set cost = cost + reserved, reserved = 0 where scope = ?", (scope,)
+        )
+
+    def spent(self, scope: str) -> list[tuple[str, str, float]]:
+        """What was spent, as (role, cell, cost)."""
+        query = "select role, cell, sum(cost) from spending where scope = ? group by role, cell"
+        return [(role, cell, cost) for role, cell, cost in self._db.execute(query, (scope,))]
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that is written within, or nothing."""
+        self._db.execute("begin immediate")
+        try:
+            yield self._db
+            self._db.execute("commit")
+        finally:
             if self._db.in_transaction:
                 self._db.execute("rollback")
-            raise disk_error(self.path, OSError(0, str(error))) from error
 
     def counts(self) -> dict[str, int]:
         """Finished calls, calls that were paid more than once, failures on record."""

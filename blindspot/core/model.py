@@ -47,10 +47,15 @@ class Request(Record):
     """How to draw."""
     repeat: int = 0
     """Which of several draws of the same question."""
+    reply_schema: dict[str, Any] | None = None
+    """JSON Schema of the object that the reply must be, for backends that can hold a model to it;
+    the reply is checked by whoever asks, either way.
+    """
 
     def key(self, fingerprint: str) -> str:
         """Identity of the answer: request, sampling, repeat and the model's weights."""
-        return digest_of({"model": fingerprint, **self.model_dump(mode="json")})
+        without = {"reply_schema"} if self.reply_schema is None else set[str]()
+        return digest_of({"model": fingerprint, **self.model_dump(mode="json", exclude=without)})
 
 
 class ModelSettings(Settings):
@@ -109,6 +114,10 @@ class ModelSettings(Settings):
     prices: Annotated[tuple[float, float] | None, OPERATIONAL] = None
     """openai_api: what a million tokens of prompts and of completions cost, in any currency;
     `blindspot validate` reckons with it.
+    """
+    reply_schemas: bool = True
+    """openai_api, vllm_server: replies that must be JSON are held to their schema by the server
+    (`response_format`); false for a server that refuses that field.
     """
     epoch: int = 0
     """openai_api: raise it when the server's weights changed behind the same id; old answers

@@ -6,7 +6,7 @@ stand outside every rate; what the *model* did wrong (an answer that cannot be r
 truncated answer) is a score of 0.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -99,7 +99,15 @@ FailureKind = Literal[
     "image",
     "out_of_memory",
     "unjudged",
+    "truncated",
+    "unreadable",
+    "budget",
+    "fetch",
 ]
+"""`truncated`, `unreadable`: what an agent replied was cut off, or is not what it must be.
+`budget`: not asked, since it might have cost more than is left. `fetch`: bytes of the web that
+could not be had, or were refused.
+"""
 
 
 class Failure(Record):
@@ -270,6 +278,19 @@ class CellShare(Record):
         return f"{self.capability}/{self.image_type}{conditions}"
 
 
+class Edit(Record):
+    """One edit of a picture: parent → operation → child."""
+
+    parent: str
+    """SHA-256 of the bytes of the picture that was edited."""
+    operation: str
+    """A file under `generation/edits/`."""
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    """What it was told."""
+    child: str
+    """SHA-256 of the bytes that came out."""
+
+
 class TrainingSample(Record):
     """One verified sample of a training set."""
 
@@ -303,6 +324,12 @@ class TrainingSample(Record):
     """What the picture says, where the source knows."""
     evidence: tuple[tuple[float, float, float, float], ...] = ()
     """Boxes in pixels (x0, y0, x1, y1) where the answer stands."""
+    licence: str = ""
+    """SPDX name of the licence of its pictures; empty for what was drawn here."""
+    attribution: str = ""
+    """Whom to name, and where: `title, author, address`; empty for what was drawn here."""
+    lineage: tuple[Edit, ...] = ()
+    """The edits that its pictures went through, in order."""
     pass_rate: float | None = None
     """Share of the policy's rollouts that were right when it was admitted."""
     rollouts: int = 0

@@ -32,7 +32,7 @@ class PlanCell(Record):
 
     name: str
     """Name of the cell, also in the samples."""
-    split: str
+    split: Split
     """`train`, `validation` or `canary`."""
     want: CellShare
     """The row of the mixture it serves."""

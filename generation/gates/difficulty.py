@@ -5,8 +5,9 @@ mix and keep what the policy can do already, or balance a bias; what is measured
 Filtering those as too easy leaves nothing in training that holds what the policy can do: skills it
 had mastered fell in the next round.
 
-All survivors of a wave are asked in one call. An answer that cannot be read is a wrong answer; a
-failure is no answer, and a candidate with one has no pass rate and is rejected as such.
+A wave is asked four answers a candidate, then four more of those that are undecided, one call each
+time (`generation.difficulty`). An answer that cannot be read or was cut off is a wrong answer; a
+failure is no answer, and a candidate with one is rejected as such.
 """
 
 from collections.abc import Sequence
@@ -16,8 +17,9 @@ from blindspot.core.grading import grade
 from blindspot.core.model import Request, Sampling
 from blindspot.core.records import Completion, Failure, Outcome
 from blindspot.core.training_set import PlanCell
+from generation.difficulty import Wave
 from generation.gate import Ask, Gate, OpenGate, Proposal, Surroundings, Verdict
-from generation.settings import DifficultySettings, GenerationSettings
+from generation.settings import GenerationSettings
 from generation.source import Candidate
 
 
@@ -46,16 +48,19 @@ class _Open:
         self._ask = ask
 
     def judge(self, proposals: Sequence[Proposal]) -> list[Verdict]:
-        if not proposals:
-            return []
-        outcomes = self._ask([r for p in proposals for r in self._requests(p)])
-        n = self._settings.rollouts
-        return [
-            verdict(p.candidate, outcomes[i * n : (i + 1) * n], self._settings)
-            for i, p in enumerate(proposals)
-        ]
+        wave = Wave(self._settings, len(proposals))
+        failures: dict[int, list[Failure]] = {}
+        while todo := wave.todo():
+            outcomes = iter(
+                self._ask([r for p, n in todo for r in self._requests(proposals[p], n)])
+            )
+            answers = {place: [next(outcomes) for _ in numbers] for place, numbers in todo}
+            failed = {p: [o for o in a if isinstance(o, Failure)] for p, a in answers.items()}
+            failures |= {p: f for p, f in failed.items() if f}
+            wave.see([(p, _right(proposals[p].candidate, a)) for p, a in answers.items()])
+        return _verdicts(wave, failures)
 
-    def _requests(self, proposal: Proposal) -> list[Request]:
+    def _requests(self, proposal: Proposal, numbers: range) -> list[Request]:
         names = tuple(self._images.put(data) for data in proposal.candidate.images)
         sampling = Sampling(
             temperature=self._settings.temperature,
@@ -63,22 +68,17 @@ class _Open:
             seed=self._seed,
         )
         return [
-            Request(prompt=proposal.prompt, images=names, sampling=sampling, repeat=repeat)
-            for repeat in range(self._settings.rollouts)
+            Request(prompt=proposal.prompt, images=names, sampling=sampling, repeat=number)
+            for number in numbers
         ]
 
 
-def verdict(
-    candidate: Candidate, outcomes: Sequence[Outcome], settings: DifficultySettings
-) -> Verdict:
-    """The verdict on one candidate's rollouts."""
-    failed = [o for o in outcomes if isinstance(o, Failure)]
-    if failed:
-        return Verdict(False, f"{len(failed)} failed: {failed[0].message}", "no answer")
-    right = sum(_is_right(candidate, o) for o in outcomes if isinstance(o, Completion))
-    n, rate = len(outcomes), right / len(outcomes)
-    cause = "too hard" if rate < settings.low else "too easy" if rate > settings.high else ""
-    return Verdict(not cause, f"{right} of {n} right", cause, rate, n)
+def _right(candidate: Candidate, outcomes: Sequence[Outcome]) -> list[bool] | None:
+    """Whether each answer was right; None if any is missing."""
+    completions = [o for o in outcomes if isinstance(o, Completion)]
+    if len(completions) < len(outcomes):
+        return None
+    return [_is_right(candidate, c) for c in completions]
 
 
 def _is_right(candidate: Candidate, completion: Completion) -> bool:
@@ -88,7 +88,30 @@ def _is_right(candidate: Candidate, completion: Completion) -> bool:
         kind=candidate.answer_kind,
         options=candidate.options,
     )
-    return found.score == 1.0
+    return found.score == 1.0 and completion.finish_reason != "length"
+
+
+def _verdicts(wave: Wave, failures: dict[int, list[Failure]]) -> list[Verdict]:
+    found, admitted = wave.posterior(), wave.admitted()
+    verdicts: list[Verdict] = []
+    for place in range(wave.candidates):
+        if failed := failures.get(place):
+            evidence = f"{len(failed)} failed: {failed[0].message}"
+            verdicts.append(Verdict(False, evidence, "no answer"))
+            continue
+        right, asked = int(wave.right[place]), int(wave.asked[place])
+        below, within, above = (float(p[place]) for p in (found.below, found.within, found.above))
+        cause = "" if admitted[place] else _cause(below, within, above)
+        evidence = f"{right} of {asked} right, in the band with probability {within:.2f}"
+        verdicts.append(Verdict(not cause, evidence, cause, right / asked, asked))
+    return verdicts
+
+
+def _cause(below: float, within: float, above: float) -> str:
+    """Of a rejection: where the pass rate most likely lies."""
+    if within >= max(below, above):
+        return "undecided"
+    return "too hard" if below > above else "too easy"
 
 
 PLUGIN: Final[Gate] = Difficulty()

@@ -6,15 +6,16 @@ know most of the rest draw, the seed choosing between them.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from blindspot.core.errors import StageError
 from blindspot.core.images import encode
-from blindspot.core.records import CellShare
+from blindspot.core.records import CellShare, Failure
 from blindspot.core.training_set import Makeable
 from generation.family import Drawing, Family, draw, families
-from generation.source import Candidate, Source, SourceSettings, merged
+from generation.means import Means
+from generation.source import Candidate, OpenSource, Source, SourceSettings, Want, merged
 
 
 class Programmatic:
@@ -28,12 +29,27 @@ class Programmatic:
             for f in _families(settings).values()
         )
 
-    def candidate(self, cell: CellShare, seed: str, settings: SourceSettings) -> Candidate:
-        serving = _serving(_families(settings), cell)
+    def roles(self, settings: SourceSettings) -> tuple[str, ...]:
+        return ()
+
+    def open(self, settings: SourceSettings, means: Means) -> OpenSource:
+        return _Open(settings)
+
+
+class _Open:
+    def __init__(self, settings: SourceSettings) -> None:
+        self._size = settings.size
+        self._families = _families(settings)
+
+    def candidates(self, wants: Sequence[Want]) -> list[Candidate | Failure]:
+        return [self._candidate(want.cell.want, want.seed) for want in wants]
+
+    def _candidate(self, cell: CellShare, seed: str) -> Candidate:
+        serving = _serving(self._families, cell)
         name = random.Random(f"{seed}/family").choice(list(serving))
         family = serving[name]
-        drawing = draw(family, seed, settings.size, _known(family, cell.condition))
-        return _candidate(drawing, f"programmatic:{name} size={settings.size} seed={seed}")
+        drawing = draw(family, seed, self._size, _known(family, cell.condition))
+        return _candidate(drawing, f"programmatic:{name} size={self._size} seed={seed}")
 
 
 def _families(settings: SourceSettings) -> dict[str, Family]:

@@ -16,11 +16,13 @@ from blindspot.core.records import CellShare, Completion, Outcome, Sample
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from blindspot.core.training_set import PlanCell
+from generation.agent import AgentsSettings
 from generation.family import draw, families
 from generation.gate import Proposal, Surroundings
 from generation.likeness import look
 from generation.settings import DifficultySettings, GenerationSettings
 from generation.source import Candidate, SourceSettings
+from generation.staff import Staff
 from generation.stage import GenerationInputs
 
 SIZE = 48
@@ -192,7 +194,8 @@ class Kit:
     def surroundings(folder: RunFolder, **known: object) -> Surroundings:
         """Nothing known but what is given."""
         plain = {"settings": settings_of(), "benchmark": (), "earlier": (), "ask": None}
-        return Surroundings(images=folder.images, **{**plain, **known})  # type: ignore[arg-type]
+        staff = {"staff": Staff(AgentsSettings(), folder), "admitted": []}
+        return Surroundings(images=folder.images, **{**plain, **staff, **known})  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 """Slots are filled in waves, nothing is back-filled, and an open cell says why."""
 
+from blindspot.core.journal import Journal
 from blindspot.core.training_set import Plan, PlanCell
-from generation.filling import NOBODY, Filling
+from generation.decided import Candidacy
+from generation.filled import NOBODY
+from generation.filling import Filling
 from generation.gate import ALL_SPLITS, Guard, Verdict
+from generation.means import Means
 from generation.source import makers
 
 
@@ -17,12 +21,21 @@ class Doorkeeper:
         return [Verdict(self.rule(p), "ruled", "" if self.rule(p) else "unfit") for p in proposals]
 
 
-def fill(kit, cells, rule, guards=lambda cell: True, **changes):
+def fill(kit, world, cells, rule, guards=lambda cell: True, fresh=True, **changes):
     settings = kit.settings(**changes)
     keeper = Doorkeeper(rule)
     guard = Guard("keeper", guards, keeper)
     plan = Plan(diagnosis="d", cells=tuple(cells))
-    filling = Filling(plan, makers(settings.sources), [guard], settings, 0)
+    filling = Filling(
+        plan,
+        makers(settings.sources, Means(world.folder, None)),
+        [guard],
+        settings,
+        0,
+        images=world.folder.images,
+        journal=Journal(world.folder.ledger, "set", Candidacy, fresh=fresh),
+        admitted=[],
+    )
     return filling.fill(lambda count=1, note="": None), keeper
 
 
@@ -31,19 +44,21 @@ def cell(kit, name, quota, split="train"):
     return PlanCell(name=want.name, split=split, want=want, quota=quota, brief="")
 
 
-def test_the_next_wave_serves_what_is_open_in_slot_order(kit):
+def test_the_next_wave_serves_what_is_open_in_slot_order(kit, world):
     cells = [cell(kit, "counting/geometric", 3)]
-    filled, keeper = fill(kit, cells, lambda p: not p.id.endswith("/1/0"))
+    filled, keeper = fill(kit, world, cells, lambda p: not p.id.endswith("/1/0"))
     assert keeper.waves == [
         [f"train/counting/geometric/{i}/0" for i in range(3)],
         ["train/counting/geometric/1/1"],
     ]
-    assert [a.proposal.id[-3:] for a in filled.in_order()] == ["0/0", "1/1", "2/0"]
+    assert [s.source[-3:] for s in filled.in_order()] == ["0/0", "1/1", "2/0"]
 
 
-def test_a_starved_cell_is_reported_open_and_the_others_are_exact(kit):
+def test_a_starved_cell_is_reported_open_and_the_others_are_exact(kit, world):
     cells = [cell(kit, "counting/geometric", 3), cell(kit, "ocr/text_dense", 5)]
-    filled, _ = fill(kit, cells, lambda p: p.cell.name != "counting/geometric", max_attempts=4)
+    filled, _ = fill(
+        kit, world, cells, lambda p: p.cell.name != "counting/geometric", max_attempts=4
+    )
     starved, other = filled.outcomes()
     assert (starved.admitted, starved.candidates, starved.rejected) == (
         0,
@@ -55,27 +70,27 @@ def test_a_starved_cell_is_reported_open_and_the_others_are_exact(kit):
     assert len(filled.admitted) == 5
 
 
-def test_a_hopeless_cell_is_given_up_early(kit):
+def test_a_hopeless_cell_is_given_up_early(kit, world):
     cells = [cell(kit, "counting/geometric", 10)]
-    filled, _ = fill(kit, cells, lambda p: False, max_attempts=40, patience=25)
+    filled, _ = fill(kit, world, cells, lambda p: False, max_attempts=40, patience=25)
     assert filled.outcomes()[0].candidates == 30
 
 
-def test_a_cell_that_no_source_makes_is_open_from_the_start(kit):
+def test_a_cell_that_no_source_makes_is_open_from_the_start(kit, world):
     cells = [cell(kit, "maps/diagram", 2), cell(kit, "ocr/text_dense", 1)]
-    filled, _ = fill(kit, cells, lambda p: True)
+    filled, _ = fill(kit, world, cells, lambda p: True)
     assert [o.open_because for o in filled.outcomes()] == [NOBODY, None]
     assert filled.outcomes()[0].candidates == 0
 
 
-def test_a_gate_guards_its_cells_only(kit):
+def test_a_gate_guards_its_cells_only(kit, world):
     cells = [cell(kit, "ocr/text_dense", 1, split) for split in ALL_SPLITS]
     train = lambda cell: cell.split == "train"  # noqa: E731
-    filled, _ = fill(kit, cells, lambda p: False, guards=train, max_attempts=2)
-    assert {a.slot.cell.split for a in filled.in_order()} == {"validation", "canary"}
+    filled, _ = fill(kit, world, cells, lambda p: False, guards=train, max_attempts=2)
+    assert {s.split for s in filled.in_order()} == {"validation", "canary"}
 
 
-def test_the_prompt_is_the_one_the_harness_sends(kit):
-    filled, _ = fill(kit, [cell(kit, "counting/geometric", 1)], lambda p: True)
+def test_the_prompt_is_the_one_the_harness_sends(kit, world):
+    filled, _ = fill(kit, world, [cell(kit, "counting/geometric", 1)], lambda p: True)
     (admitted,) = filled.in_order()
-    assert admitted.proposal.prompt == admitted.proposal.candidate.question
+    assert admitted.prompt == admitted.question

@@ -10,8 +10,8 @@ from blindspot.core.errors import StageError
 from blindspot.core.model import ModelSettings
 from blindspot.core.tables import read_records
 from blindspot.core.training_set import TrainingSetArtifact, read_split
+from generation.decided import Rejected
 from generation.family import families
-from generation.filling import Rejected
 from generation.stage import GenerationSettings, catalogue, generate, run
 
 PRESENCE, COUNTING = "presence/geometric", "counting/geometric"

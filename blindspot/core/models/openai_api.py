@@ -130,7 +130,16 @@ class OpenAIModel:
             "messages": self._messages(request),
             **sampling_arguments(request.sampling, request.repeat),
             **({"chat_template_kwargs": dict(template)} if template else {}),
+            **self._reply_format(request),
         }
+
+    def _reply_format(self, request: Request) -> dict[str, Any]:
+        """What holds the reply to its schema, where one is wanted and the server can."""
+        schema = request.reply_schema
+        if schema is None or not self._settings.reply_schemas:
+            return {}
+        wanted = {"name": "reply", "strict": True, "schema": schema}
+        return {"response_format": {"type": "json_schema", "json_schema": wanted}}
 
     def _messages(self, request: Request) -> list[dict[str, Any]]:
         """The turns; a question without pictures is plain text, which every server reads."""
@@ -173,7 +182,8 @@ class _Plugin:
     def fingerprint(self, settings: ModelSettings) -> str:
         identity = {"urls": sorted(settings.base_urls), "model": settings.model}
         template = settings.template_arguments
-        extra = {"template_arguments": template} if template else {}
+        extra: dict[str, Any] = {"template_arguments": template} if template else {}
+        extra |= {} if settings.reply_schemas else {"reply_schemas": False}
         return digest_of({**identity, "epoch": settings.epoch, **extra})
 
     def open(self, settings: ModelSettings, images: ImageStore) -> Model:

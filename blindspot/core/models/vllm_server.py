@@ -93,11 +93,12 @@ class _Plugin:
         openai_api.PLUGIN.check(_client_settings(settings, "any", 1))
 
     def fingerprint(self, settings: ModelSettings) -> str:
-        served_by = {
+        served_by: dict[str, Any] = {
             "served_by": "vllm",
             "server_arguments": settings.server_arguments,
             "tensor_parallel": settings.tensor_parallel,
         }
+        served_by |= {} if settings.reply_schemas else {"reply_schemas": False}
         return digest_of({**checkpoints.identity(settings), **served_by})
 
     def open(self, settings: ModelSettings, images: ImageStore) -> Model:

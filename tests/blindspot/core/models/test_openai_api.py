@@ -120,6 +120,22 @@ def test_template_arguments_are_sent_and_are_part_of_the_identity(
     assert plain != fingerprint(chosen(stub, template_arguments={"enable_thinking": False}))
 
 
+SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+
+
+def test_a_reply_is_held_to_its_schema(tmp_path: Path, stub: Stub) -> None:
+    put(tmp_path, stub, [Request(prompt="a", reply_schema=SCHEMA), Request(prompt="b")])
+    held = {body["messages"][0]["content"]: body.get("response_format") for body in stub.bodies}
+    wanted = {"name": "reply", "strict": True, "schema": SCHEMA}
+    assert held == {"a": {"type": "json_schema", "json_schema": wanted}, "b": None}
+
+
+def test_a_server_that_refuses_schemas_is_asked_without(tmp_path: Path, stub: Stub) -> None:
+    put(tmp_path, stub, [Request(prompt="a", reply_schema=SCHEMA)], reply_schemas=False)
+    assert "response_format" not in stub.bodies[0]
+    assert fingerprint(chosen(stub)) != fingerprint(chosen(stub, reply_schemas=False))
+
+
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 503])
 def test_transient_failures_are_tried_again(tmp_path: Path, stub: Stub, status: int) -> None:
     stub.reply = lambda attempt, body: stub.error(status) if attempt == 1 else stub.answer("red")

@@ -397,6 +397,7 @@ def test_the_fingerprint_is_of_what_decides_answers(fake: Fake) -> None:
         {"chat_template": str(template)},
         {"template_arguments": {"enable_thinking": True}},
         {"template_arguments": {"enable_thinking": False}},
+        {"reply_schemas": False},
         {"backend": "transformers_local"},
     ]
     prints = [fingerprint(fake.settings(**change)) for change in changes]

@@ -1,0 +1,92 @@
+"""What was decided about candidates, in the ledger: every candidate with the verdicts on it, and
+which one has which slot. A window of candidates is decided in one transaction, so that after a kill
+it stands there whole or not at all; a slot is given away once.
+
+    journal.window("0/3")                  None: not decided yet, or its rows in order
+    journal.decide("0/3", [row, row, …])   kept; raises where a slot is taken already
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Generic, TypeVar
+
+from blindspot.core.artifact import disk_error
+from blindspot.core.errors import StageError
+from blindspot.core.ledger import Ledger
+from blindspot.core.records import Record
+
+R = TypeVar("R", bound="Decided")
+
+
+class Decided(Record):
+    """One candidate, decided; a kind of record of its own says more."""
+
+    id: str
+    """`<slot>/<attempt>`."""
+    slot: str
+    """Which slot it was made for."""
+    admitted: bool
+    """Whether it has the slot now."""
+
+
+class Journal(Generic[R]):
+    """The decisions of one training set in the making."""
+
+    def __init__(self, ledger: Ledger, scope: str, kind: type[R], *, fresh: bool) -> None:
+        """`scope`: the training set's place in the run; `fresh` forgets an earlier one there."""
+        self._ledger, self._scope, self._kind = ledger, scope, kind
+        if fresh:
+            with self._ledger.transaction() as db:
+                for table in ("windows", "candidates", "slots"):
+                    db.execute(f"delete from {table} where scope = ?", (scope,))
+
+    def window(self, name: str) -> list[R] | None:
+        """The rows of a window that was decided, in order; None if it was not."""
+        with self._ledger.transaction() as db:
+            known = db.execute(
+                "select 1 from windows where scope = ? and name = ?", (self._scope, name)
+            )
+            if known.fetchone() is None:
+                return None
+            rows = db.execute(
+                "select record from candidates where scope = ? and window = ? order by place",
+                (self._scope, name),
+            ).fetchall()
+        return [self._kind.model_validate_json(text) for (text,) in rows]
+
+    def decide(self, name: str, rows: Sequence[R]) -> None:
+        """Keep a window. Raises StageError where one of its slots is taken already, or the window
+        was decided by somebody else.
+        """
+        scope = self._scope
+        try:
+            with self._ledger.transaction() as db:
+                db.execute("insert into windows values (?, ?)", (scope, name))
+                db.executemany(
+                    "insert into candidates values (?, ?, ?, ?, ?)",
+                    [(scope, name, i, r.id, r.model_dump_json()) for i, r in enumerate(rows)],
+                )
+                db.executemany(
+                    "insert into slots values (?, ?, ?)",
+                    [(scope, r.slot, r.id) for r in rows if r.admitted],
+                )
+        except sqlite3.IntegrityError as error:
+            raise StageError(
+                f"The ledger {self._ledger.path}",
+                f"window {name} of {scope} was decided twice ({error})",
+                "See whether two runs use this folder, then run the same command again",
+            ) from error
+        except sqlite3.OperationalError as error:
+            raise disk_error(self._ledger.path, OSError(0, str(error))) from error
+
+    def rows(self) -> Iterator[R]:
+        """All decided candidates, in the order of their windows."""
+        with self._ledger.transaction() as db:
+            names = [
+                name
+                for (name,) in db.execute(
+                    "select name from windows where scope = ? order by rowid", (self._scope,)
+                )
+            ]
+        for name in names:
+            yield from self.window(name) or ()

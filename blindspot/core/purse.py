@@ -1,0 +1,165 @@
+"""A budget that no call overruns: what a call may cost at worst is reserved before it is sent, what
+it did cost is settled with its answer.
+
+    budget 20, spent 19.2, under way at most .5   →  a call of at most .4 waits for those
+    budget 20, spent 19.7                         →  it is refused: Failure("budget")
+
+Reservations lie in the ledger. One that a killed process left behind counts as spent in full: the
+server may have answered, and billed, a call whose answer never arrived. So does a call that ended
+without an answer although it was sent, as after a time-out; a server that pushed back (429, 5xx)
+does not bill.
+
+The worst case takes every byte of text for a token and every picture for the tokens of its 14×14
+patches, at least 2,000; servers that count more can overrun a budget by what they count beyond.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from PIL import Image
+
+from blindspot.core.images import ImageStore
+from blindspot.core.ledger import Ledger
+from blindspot.core.model import Request
+from blindspot.core.records import Completion, Failure, Outcome
+
+PATCH: Final = 14
+PICTURE: Final = 2000
+"""Tokens that a picture counts for at least."""
+_BILLED: Final = ("timeout", "connection")
+"""Failures after which the server may have billed an answer that did not arrive."""
+_MILLION: Final = 1e6
+
+Prices = tuple[float, float]
+"""Of a million tokens of prompts and of completions."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """For whom a call is made."""
+
+    role: str
+    cell: str
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """The budgets that it counts against."""
+        return "", f"role {self.role}", f"cell {self.cell}"
+
+
+@dataclass
+class Purse:
+    """Budgets of one stage of one round: of all (`""`), of a role, of a cell; None is no limit."""
+
+    ledger: Ledger
+    images: ImageStore
+    scope: str
+    """Whose spending counts, e.g. `round-0/training_set`."""
+    budgets: Mapping[str, float | None]
+    """By `Account.names`, whatever has a limit."""
+    _spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    _reserved: dict[str, tuple[Account, float]] = field(default_factory=dict)
+    _changed: asyncio.Condition | None = None
+
+    def __post_init__(self) -> None:
+        self.ledger.abandon(self.scope)
+        for role, cell, cost in self.ledger.spent(self.scope):
+            self._spend(Account(role, cell), cost)
+
+    @property
+    def spent(self) -> float:
+        """In all, what was left behind by a kill included."""
+        return self._spent[""]
+
+    async def reserve(
+        self, key: str, request: Request, prices: Prices, account: Account
+    ) -> Failure | None:
+        """Set aside what a call may cost, waiting for calls under way if it takes that; a Failure
+        where it cannot be had.
+        """
+        worst = self.worst(request, prices)
+        self._changed = self._changed or asyncio.Condition()
+        async with self._changed:
+            while short := self._short(account, worst, under_way=True):
+                if self._short(account, worst, under_way=False) or not self._reserved:
+                    return _refused(short, worst)
+                await self._changed.wait()
+            self._reserved[key] = account, worst
+            self.ledger.reserve(self.scope, key, account.role, account.cell, worst)
+        return None
+
+    def settle(self, key: str, outcome: Outcome, prices: Prices) -> float:
+        """What a reserved call cost; call it once, with its outcome."""
+        account, worst = self._reserved.pop(key)
+        cost = _cost(outcome, prices, worst)
+        self._spend(account, cost)
+        return cost
+
+    async def told(self) -> None:
+        """Wake up whoever waits for calls under way."""
+        if self._changed is not None:
+            async with self._changed:
+                self._changed.notify_all()
+
+    def rest(self) -> None:
+        """No call is under way: the next may come from another event loop."""
+        self._changed = None
+
+    def worst(self, request: Request, prices: Prices) -> float:
+        """What a call costs at most."""
+        text = len(request.prompt.encode()) + len((request.system or "").encode())
+        schema = len(str(request.reply_schema)) if request.reply_schema else 0
+        tokens = text + schema + sum(map(self._tokens, request.images))
+        return (tokens * prices[0] + request.sampling.max_tokens * prices[1]) / _MILLION
+
+    def _tokens(self, name: str) -> int:
+        with Image.open(self.images.path(name)) as image:
+            return max(PICTURE, -(-image.width // PATCH) * -(-image.height // PATCH))
+
+    def _short(self, account: Account, worst: float, *, under_way: bool) -> str | None:
+        """The first budget that a call would overrun."""
+        for name in account.names:
+            limit = self.budgets.get(name)
+            if limit is None:
+                continue
+            held = sum(w for a, w in self._reserved.values() if name in a.names)
+            if self._spent[name] + (held if under_way else 0.0) + worst > limit:
+                return f"the budget of {name or 'all'}: {limit:g}, spent {self._spent[name]:.4g}"
+        return None
+
+    def _spend(self, account: Account, cost: float) -> None:
+        for name in account.names:
+            self._spent[name] += cost
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Who pays for the calls of one `ask`."""
+
+    purse: Purse
+    prices: Prices
+    accounts: Sequence[Account]
+    """Of each request, in order."""
+
+    async def reserve(self, key: str, request: Request, place: int) -> Failure | None:
+        """Set aside what the request at this place may cost; a Failure where it cannot be had."""
+        return await self.purse.reserve(key, request, self.prices, self.accounts[place])
+
+    def settle(self, key: str, outcome: Outcome) -> tuple[str, str, float]:
+        """What a call cost, for the ledger."""
+        return self.purse.scope, key, self.purse.settle(key, outcome, self.prices)
+
+
+def _refused(short: str, worst: float) -> Failure:
+    why = f"it may cost {worst:.2g}, beyond {short}"
+    return Failure(kind="budget", message=why, retryable=True)
+
+
+def _cost(outcome: Outcome, prices: Prices, worst: float) -> float:
+    if isinstance(outcome, Completion):
+        used = outcome.usage
+        return (used.prompt_tokens * prices[0] + used.completion_tokens * prices[1]) / _MILLION
+    return worst if outcome.kind in _BILLED else 0.0

@@ -1,0 +1,244 @@
+"""Edits by a model: any OpenAI-compatible `/v1/images/edits` endpoint, asked with a picture and a
+prompt.
+
+    repainted(["Make it night."], ["3f…a.png"], cells, settings, folder)  →  [b"\\x89PNG…"]
+
+An endpoint is not a pure function, so this is no file under `edits/`. It is asked as a model is
+asked: what came back lies in the image store and its name in the run's ledger, so a killed run pays
+for nothing twice but what was under way, and equal requests are made once. A reply is taken in
+base64 only and goes through `generation.decoding`; an address in its place is refused, since
+fetching it would lead wherever the server likes. For the same reason no redirect is followed, which
+also keeps the key at its server. A time-out is not tried again in the same run: it may be billed.
+
+What a model painted must be looked at again: no answer known before holds for it.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+import os
+import random
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import openai
+from pydantic import Field
+
+from blindspot.core.artifact import digest_of
+from blindspot.core.asking import ask
+from blindspot.core.chat import BodyError, Refusal, Secret, refusal
+from blindspot.core.config import OPERATIONAL, OperationalFloat, OperationalInt, Settings
+from blindspot.core.errors import ConfigError
+from blindspot.core.images import ImageStore
+from blindspot.core.model import Request
+from blindspot.core.records import Completion, Failure, Outcome
+from blindspot.core.run_folder import RunFolder
+from generation.decoding import MAX_BYTES, decoded
+from generation.edits._arguments import EditArguments
+from generation.staff import Asker
+
+OPERATION: Final = "repaint"
+ABOUT: Final = (
+    "A model paints the picture anew by a prompt; for what no other edit can do, such as adding an "
+    "object, another background or another style."
+)
+ROLE: Final = "image_editor"
+"""Whose budget it counts against."""
+
+_ATTEMPTS: Final = 4
+_DELAYS: Final = (0.5, 30.0)
+"""Seconds before the second attempt, and at most."""
+_AGAIN: Final = {"rate_limit", "server", "connection"}
+
+
+class RepaintSettings(Settings):
+    """Whom an edit by a model is asked of."""
+
+    base_url: Annotated[str, OPERATIONAL]
+    """Address ending in /v1."""
+    model: str
+    """The model's id on the server."""
+    api_key_env: Annotated[str, OPERATIONAL] = ""
+    """Name of the environment variable with the key; empty for a server that asks for none."""
+    price: Annotated[float | None, OPERATIONAL] = Field(default=None, ge=0)
+    """What a picture costs, in the budget's currency; 0 is free, None is not known."""
+    epoch: int = 0
+    """Raise it when the server's weights changed behind the same id."""
+    concurrency: OperationalInt = Field(default=4, ge=1)
+    """Requests under way at once."""
+    timeout: OperationalFloat = Field(default=300.0, gt=0)
+    """Seconds for one attempt."""
+
+
+class RepaintArguments(EditArguments):
+    """What is asked for."""
+
+    prompt: Annotated[str, Field(min_length=1, max_length=2000)]
+    """What should be painted or changed, and what must stay as it is."""
+
+
+class Painter:
+    """The endpoint as a `Model`: a request's prompt and its one picture in, the name of the new
+    picture in the image store out.
+    """
+
+    chunk = 1
+
+    def __init__(self, settings: RepaintSettings, images: ImageStore) -> None:
+        self.fingerprint = digest_of(
+            {"repaint": settings.base_url, "model": settings.model, "epoch": settings.epoch}
+        )
+        self.concurrency = settings.concurrency
+        self.price = settings.price
+        self._settings = settings
+        self._images = images
+        self._secret = Secret(_key(settings))
+        self._client: openai.AsyncOpenAI | None = None
+
+    async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
+        """One outcome per request, in order."""
+        return [await self._one(request) for request in requests]
+
+    async def rest(self) -> None:
+        """Close the connections, which belong to one event loop."""
+        if self._client is not None:
+            await self._client.close()
+        self._client = None
+
+    async def abilities(self) -> dict[str, Any]:
+        """Nothing is probed: the smallest request costs a picture."""
+        return {}
+
+    async def _one(self, request: Request) -> Outcome:
+        for attempt in range(1, _ATTEMPTS + 1):
+            outcome = await self._attempt(request)
+            if isinstance(outcome, Refusal):
+                last = attempt == _ATTEMPTS or not outcome.again
+                if last or outcome.failure.kind not in _AGAIN:
+                    return outcome.failure
+                await asyncio.sleep(_delay(outcome, attempt))
+            else:
+                return await asyncio.to_thread(self._kept, outcome)
+        raise AssertionError("there is at least one attempt")
+
+    async def _attempt(self, request: Request) -> bytes | Refusal | Failure:
+        url, model = self._settings.base_url, self._settings.model
+        try:
+            async with asyncio.timeout(self._settings.timeout):
+                return _picture(await self._body(request))
+        except (openai.OpenAIError, BodyError, TimeoutError) as error:
+            return refusal(error, url, model, self._secret)
+        except OSError as error:  # TimeoutError is one too, and was caught above
+            return Failure(kind="image", message=str(error), retryable=False)
+
+    async def _body(self, request: Request) -> Any:
+        """The server's reply. Servers that only know base64 refuse to be asked for it."""
+        try:
+            return await self._sent(request, response_format="b64_json")
+        except openai.BadRequestError as error:
+            if "response_format" not in str(error):
+                raise
+            return await self._sent(request)
+
+    async def _sent(self, request: Request, **extra: Any) -> Any:
+        path = self._images.path(request.images[0])
+        mime = {"png": "image/png", "webp": "image/webp"}.get(path.suffix[1:], "image/jpeg")
+        if self._client is None:
+            self._client = self._connected()
+        reply = await self._client.images.with_raw_response.edit(
+            image=(f"picture{path.suffix}", path.read_bytes(), mime),
+            prompt=request.prompt,
+            model=self._settings.model,
+            n=1,
+            **extra,
+        )
+        try:
+            return json.loads(reply.http_response.content)
+        except (ValueError, RecursionError) as error:
+            raise BodyError(f"the answer is no JSON ({error})") from error
+
+    def _kept(self, outcome: bytes | Failure) -> Outcome:
+        """The clean picture in the image store, before the ledger names it."""
+        clean = decoded([outcome])[0] if isinstance(outcome, bytes) else outcome
+        return clean if isinstance(clean, Failure) else Completion(text=self._images.put(clean))
+
+    def _connected(self) -> openai.AsyncOpenAI:
+        return openai.AsyncOpenAI(
+            base_url=self._settings.base_url,
+            api_key=self._secret.key or "none",
+            max_retries=0,
+            timeout=self._settings.timeout,
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
+        )
+
+
+def repainted(
+    prompts: Sequence[str],
+    pictures: Sequence[str],
+    cells: Sequence[str],
+    settings: RepaintSettings,
+    folder: RunFolder,
+    asker: Asker | None = None,
+) -> list[bytes | Failure]:
+    """What the endpoint makes of each picture (a name in the image store), in clean bytes, in
+    order. `asker` decides about budgets, as for agents. Raises ConfigError for a key that is not
+    set, StageError where the endpoint cannot be reached at all.
+    """
+    check(settings)
+    painter = Painter(settings, folder.images)
+    pairs = zip(prompts, pictures, strict=True)
+    requests = [Request(prompt=prompt, images=(picture,)) for prompt, picture in pairs]
+    outcomes = (
+        asker(painter, requests, ROLE, cells) if asker else ask(painter, requests, folder.ledger)
+    )
+    return [_bytes(folder.images, outcome) for outcome in outcomes]
+
+
+def check(settings: RepaintSettings) -> None:
+    """Raise ConfigError where the key is named and not set."""
+    if settings.api_key_env and not _key(settings):
+        what = f"The environment variable {settings.api_key_env}"
+        why = "the api_key_env of repaint names it and it is not set"
+        raise ConfigError(what, why, f"export {settings.api_key_env}=…")
+
+
+def _picture(body: Any) -> bytes | Failure:
+    """The picture of a reply. Raises BodyError where it is no reply of this kind."""
+    data = body.get("data") if isinstance(body, dict) else None
+    first = data[0] if isinstance(data, list) and data else None
+    if not isinstance(first, dict):
+        raise BodyError("the answer has no picture")
+    text = first.get("b64_json")
+    if not isinstance(text, str):
+        why = "the server sent no base64 picture" + (", but an address" if "url" in first else "")
+        why += "; once it sends b64_json, raise epoch"
+        return Failure(kind="unreadable", message=why, retryable=False)
+    if len(text) > MAX_BYTES:
+        return Failure(kind="image", message="the picture is too long", retryable=False)
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        return Failure(kind="unreadable", message=f"no base64: {error}", retryable=False)
+
+
+def _bytes(images: ImageStore, outcome: Outcome) -> bytes | Failure:
+    if isinstance(outcome, Failure):
+        return outcome
+    try:
+        return images.path(outcome.text).read_bytes()
+    except OSError as error:
+        return Failure(
+            kind="image", message=f"it was painted and is gone ({error})", retryable=False
+        )
+
+
+def _delay(refused: Refusal, attempt: int) -> float:
+    """Seconds until the next attempt: full jitter, or what the server asks for."""
+    first, most = _DELAYS
+    asked = refused.pause
+    return min(most, asked) if asked is not None else random.uniform(0, first * 2**attempt)
+
+
+def _key(settings: RepaintSettings) -> str:
+    return os.environ.get(settings.api_key_env, "") if settings.api_key_env else ""

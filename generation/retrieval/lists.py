@@ -1,0 +1,50 @@
+"""The ranked list of a cell's candidates, made as far as it is asked for.
+
+    ranked = hybrid(index, cell, among, tiers)
+    ranked[12]       number of the candidate that comes 12th for this cell
+
+The best tier comes first; within one the index ranks.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from blindspot.core.training_set import PlanCell
+from generation.retrieval.index import Index, in_order
+from generation.retrieval.matching import query
+from generation.retrieval.ranking import Ints
+
+
+class Ranked:
+    """Numbers of candidates, the best first."""
+
+    def __init__(self, total: int, pages: Iterator[Ints]) -> None:
+        self.total = total
+        self._pages = pages
+        self._known: list[int] = []
+
+    def __getitem__(self, place: int) -> int:
+        while len(self._known) <= place:
+            self._known.extend(next(self._pages).tolist())
+        return self._known[place]
+
+
+def hybrid(index: Index, cell: PlanCell, among: Ints, tiers: Sequence[tuple[int, int]]) -> Ranked:
+    """Candidates `among` the index's texts, each with its tier, the greatest first."""
+    relevance = index.relevance(query(cell), among)
+
+    def pages() -> Iterator[Ints]:
+        for tier in sorted(set(tiers), reverse=True):
+            own = np.array([i for i, each in enumerate(tiers) if each == tier], dtype=np.int64)
+            yield from in_order(index, among[own], relevance[own], cell.quota)
+
+    return Ranked(len(among), pages())
+
+
+def shuffled(seed: str, among: Ints, ids: Sequence[str]) -> Ranked:
+    """The same candidates in an order that nothing but a seed text and their `ids` decide."""
+    keys = [hashlib.sha256(f"{seed}/{id_}".encode()).digest() for id_ in ids]
+    order = sorted(range(len(ids)), key=lambda i: keys[i])
+    return Ranked(len(among), iter([among[order]]))

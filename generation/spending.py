@@ -1,0 +1,101 @@
+"""Who pays for what: the models that a training set asks, with a budget between.
+
+    asking = Asking(config, policy_settings, folder, plan, scope, advance)
+    Staff(config.agents, folder, asking.ask)               the agents
+    asking.ask(model, requests, "policy", cells)           the policy's rollouts
+
+A model whose price nobody knows is refused where there is a budget; `prices = [0, 0]` declares it
+free. What runs on this machine is free.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from blindspot.core.asking import ask
+from blindspot.core.errors import ConfigError
+from blindspot.core.model import Model, ModelSettings, Request, fingerprint
+from blindspot.core.progress import Advance
+from blindspot.core.purse import Account, Bill, Prices, Purse
+from blindspot.core.records import Outcome
+from blindspot.core.run_folder import RunFolder
+from generation.agent import AgentsSettings
+from generation.settings import GenerationSettings
+
+POLICY: Final = "policy"
+"""The role of the model that is to learn."""
+_FREE: Final = (0.0, 0.0)
+
+
+def budgets(config: GenerationSettings, cells: Iterable[str]) -> dict[str, float | None]:
+    """The limits of a training set, by the names of `Account`."""
+    return {
+        "": config.budget,
+        **{f"role {role}": limit for role, limit in config.role_budgets.items()},
+        **{f"cell {cell}": config.cell_budget for cell in cells},
+    }
+
+
+def limited(config: GenerationSettings) -> bool:
+    """Whether there is any budget."""
+    return any(limit is not None for limit in budgets(config, ["any"]).values())
+
+
+def models(agents: AgentsSettings) -> Iterator[tuple[str, ModelSettings]]:
+    """The models of the agents, each under its option's name."""
+    for role in type(agents).model_fields:
+        filled = getattr(agents, role)
+        if isinstance(filled, tuple):
+            yield from ((f"{role}[{i}]", one.model) for i, one in enumerate(filled))
+        elif filled is not None:
+            yield role, filled.model
+
+
+def prices(where: str, model: ModelSettings, *, needed: bool) -> Prices:
+    """What a million tokens of a model cost. Raises ConfigError where that must be known and is
+    not.
+    """
+    if model.prices is not None:
+        return model.prices
+    if model.backend == "openai_api" and needed:
+        raise ConfigError(
+            f"{where}.prices",
+            "there is a budget, and nothing says what this model costs",
+            "Set the price of a million prompt tokens and of a million completion tokens, e.g. "
+            "prices = [0.4, 1.6], or [0, 0] where it is free",
+        )
+    return _FREE
+
+
+class Asking:
+    """Asks models on behalf of roles and cells, through the ledger and the purse."""
+
+    def __init__(
+        self,
+        config: GenerationSettings,
+        policy: ModelSettings,
+        folder: RunFolder,
+        purse: Purse,
+        advance: Advance,
+    ) -> None:
+        needed = limited(config)
+        self._ledger, self._purse, self._advance = folder.ledger, purse, advance
+        self._policy = prices("model", policy, needed=needed)
+        self._prices = {
+            fingerprint(model): prices(f"generation.agents.{name}.model", model, needed=needed)
+            for name, model in models(config.agents)
+        }
+
+    def ask(
+        self, model: Model, requests: Sequence[Request], role: str, cells: Sequence[str]
+    ) -> list[Outcome]:
+        """One outcome per request, in order; `cells` are those that each request is for."""
+        done = 0
+
+        def answered(answers: Sequence[tuple[int, Outcome]]) -> None:
+            nonlocal done
+            done += len(answers)
+            self._advance(0, f"asking the {role.replace('_', ' ')} {done}/{len(requests)}")
+
+        cost = self._policy if role == POLICY else self._prices[model.fingerprint]
+        bill = Bill(self._purse, cost, [Account(role, cell) for cell in cells])
+        return ask(model, requests, self._ledger, answered, bill)
