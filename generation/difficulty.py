@@ -7,7 +7,7 @@
 Every candidate has a true pass rate p; k right of n say that it lies in the band [low, high] with
 posterior probability P. All that are undecided are asked `BATCH` more at a time, until P reaches
 `certainty` or falls to `HOPELESS`, or the rollouts are spent; admitted is whoever has P at least
-`certainty` when the wave is done.
+`certainty` then. As the answers of others change P, who seemed decided may be asked again.
 
 The prior over p is estimated from the wave itself (empirical Bayes, Robbins 1956: EM over a grid
 of pass rates), beginning with Jeffreys' Beta(½, ½), which counts as `PRIOR_WEIGHT` candidates. A
@@ -39,7 +39,7 @@ PRIOR_WEIGHT: Final = 20.0
 """Candidates that Jeffreys' prior counts as."""
 
 _STEPS: Final = 50
-_EDGES: Final = np.linspace(0.0, 1.0, 81)
+_EDGES: Final = np.linspace(0.0, 1.0, 201)
 _RATES: Final = (_EDGES[:-1] + _EDGES[1:]) / 2
 _JEFFREYS: Final = np.diff(2 / np.pi * np.arcsin(np.sqrt(_EDGES)))
 """Mass of Beta(½, ½) between the edges."""
@@ -96,7 +96,7 @@ class Wave:
             self.asked[place] += len(right)
         within = self.posterior().within
         sure = (within >= self.settings.certainty) | (within <= HOPELESS)
-        self.done |= self.out | sure | (self.asked >= self.settings.rollouts)
+        self.done = self.out | sure | (self.asked >= self.settings.rollouts)
 
     def posterior(self) -> Posterior:
         """Where the pass rates lie, after all answers of the wave."""

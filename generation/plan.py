@@ -5,14 +5,18 @@ share, `canary` the strong categories. A slot's identity is its split, cell and 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from blindspot.core.diagnosis import CategoryRate, Diagnosis
 from blindspot.core.errors import StageError
 from blindspot.core.records import CellShare, Split
 from blindspot.core.training_set import Makeable, Plan, PlanCell
+from generation.aims import Aim
 from generation.settings import GenerationSettings
 from generation.source import makes
+
+_NO_AIMS: Final[Mapping[str, Aim]] = {}
 
 
 def make_plan(
@@ -20,18 +24,18 @@ def make_plan(
     digest: str,
     catalogue: Sequence[Makeable],
     settings: GenerationSettings,
+    aims: Mapping[str, Aim] = _NO_AIMS,
 ) -> Plan:
-    """The plan for a diagnosis. Cells that no source makes keep their quota, to be reported open;
-    StageError if that is all of them.
+    """The plan for a diagnosis; `aims` by the weakness' id. Cells that no source makes keep their
+    quota, to be reported open; StageError if that is all of them.
     """
     train = [row for row in _one_row_per_cell(diagnosis.mixture) if row.quota]
     made = [row for row in train if makes(catalogue, row)]
     if not made:
         raise _nothing_to_make(train, catalogue)
-    names = {w.id: w.name for w in diagnosis.weaknesses}
     cells = [
-        *(_cell("train", row, row.quota, _brief(row, names)) for row in train),
-        *_validation(made, settings.validation_share),
+        *(_aimed("train", row, row.quota, aims) for row in train),
+        *_validation(made, settings.validation_share, aims),
         *_canaries(diagnosis.categories, catalogue, settings.canary),
     ]
     return Plan(diagnosis=digest, cells=tuple(cells))
@@ -72,14 +76,13 @@ def _one_row_per_cell(mixture: Sequence[CellShare]) -> list[CellShare]:
     return list(rows.values())
 
 
-def _validation(made: Sequence[CellShare], share: float) -> list[PlanCell]:
+def _validation(made: Sequence[CellShare], share: float, aims: Mapping[str, Aim]) -> list[PlanCell]:
     if not share:
         return []
     quotas = [row.quota for row in made]
     counts = largest_remainder(round(share * sum(quotas)), quotas)
-    brief = "as in training, to watch it"
     return [
-        _cell("validation", row, max(1, count), brief)
+        _aimed("validation", row, max(1, count), aims)
         for row, count in zip(made, counts, strict=True)
     ]
 
@@ -106,9 +109,23 @@ def _cell(split: Split, want: CellShare, quota: int, brief: str) -> PlanCell:
     return PlanCell(name=want.name, split=split, want=want, quota=quota, brief=brief)
 
 
-def _brief(row: CellShare, names: dict[str, str]) -> str:
-    aim = names.get(row.weakness or "")
-    return f"aims at {aim}: {row.why}" if aim else row.why
+def _aimed(split: Split, row: CellShare, quota: int, aims: Mapping[str, Aim]) -> PlanCell:
+    """A cell with what its weakness says."""
+    aim = aims.get(row.weakness or "")
+    if aim is None:
+        return _cell(split, row, quota, row.why)
+    missing = f"; missing: {', '.join(aim.skills)}" if aim.skills else ""
+    breaks = f"; answers break at: {aim.stage}" if aim.stage else ""
+    return PlanCell(
+        name=row.name,
+        split=split,
+        want=row,
+        quota=quota,
+        brief=f"aims at {aim.name}: {row.why}{breaks}{missing}",
+        stage=aim.stage,
+        skills=aim.skills,
+        examples=aim.examples,
+    )
 
 
 def _nothing_to_make(rows: Sequence[CellShare], catalogue: Sequence[Makeable]) -> StageError:

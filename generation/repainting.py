@@ -8,7 +8,8 @@ asked: what came back lies in the image store and its name in the run's ledger, 
 for nothing twice but what was under way, and equal requests are made once. A reply is taken in
 base64 only and goes through `generation.decoding`; an address in its place is refused, since
 fetching it would lead wherever the server likes. For the same reason no redirect is followed, which
-also keeps the key at its server. A time-out is not tried again in the same run: it may be billed.
+also keeps the key at its server. Tried again is only what a server turned away; a time-out or a lost
+connection may be billed.
 
 What a model painted must be looked at again: no answer known before holds for it.
 """
@@ -32,7 +33,7 @@ from blindspot.core.config import OPERATIONAL, OperationalFloat, OperationalInt,
 from blindspot.core.errors import ConfigError
 from blindspot.core.images import ImageStore
 from blindspot.core.model import Request
-from blindspot.core.records import Completion, Failure, Outcome
+from blindspot.core.records import Completion, Failure, Outcome, Record, Usage
 from blindspot.core.run_folder import RunFolder
 from generation.decoding import MAX_BYTES, decoded
 from generation.edits._arguments import EditArguments
@@ -49,7 +50,6 @@ ROLE: Final = "image_editor"
 _ATTEMPTS: Final = 4
 _DELAYS: Final = (0.5, 30.0)
 """Seconds before the second attempt, and at most."""
-_AGAIN: Final = {"rate_limit", "server", "connection"}
 
 
 class RepaintSettings(Settings):
@@ -70,6 +70,11 @@ class RepaintSettings(Settings):
     timeout: OperationalFloat = Field(default=300.0, gt=0)
     """Seconds for one attempt."""
 
+    @property
+    def prices(self) -> tuple[float, float] | None:
+        """`price` as `ModelSettings.prices` has it, a picture being one token of a completion."""
+        return None if self.price is None else (0.0, self.price * 1e6)
+
 
 class RepaintArguments(EditArguments):
     """What is asked for."""
@@ -78,19 +83,27 @@ class RepaintArguments(EditArguments):
     """What should be painted or changed, and what must stay as it is."""
 
 
+class Painted(Record):
+    """What came back: the text of the `Completion` that the ledger keeps. A picture that is of no
+    use was paid for all the same.
+    """
+
+    image: str | None = None
+    """Name of the clean picture in the image store."""
+    failure: Failure | None = None
+    """Why there is none."""
+
+
 class Painter:
-    """The endpoint as a `Model`: a request's prompt and its one picture in, the name of the new
-    picture in the image store out.
+    """The endpoint as a `Model`: a request's prompt and its one picture in, `Painted` out. Each
+    picture counts as one token of a completion, at `RepaintSettings.prices`.
     """
 
     chunk = 1
 
     def __init__(self, settings: RepaintSettings, images: ImageStore) -> None:
-        self.fingerprint = digest_of(
-            {"repaint": settings.base_url, "model": settings.model, "epoch": settings.epoch}
-        )
+        self.fingerprint = fingerprint(settings)
         self.concurrency = settings.concurrency
-        self.price = settings.price
         self._settings = settings
         self._images = images
         self._secret = Secret(_key(settings))
@@ -113,24 +126,35 @@ class Painter:
     async def _one(self, request: Request) -> Outcome:
         for attempt in range(1, _ATTEMPTS + 1):
             outcome = await self._attempt(request)
-            if isinstance(outcome, Refusal):
-                last = attempt == _ATTEMPTS or not outcome.again
-                if last or outcome.failure.kind not in _AGAIN:
-                    return outcome.failure
-                await asyncio.sleep(_delay(outcome, attempt))
-            else:
-                return await asyncio.to_thread(self._kept, outcome)
+            if not isinstance(outcome, Refusal):
+                return outcome
+            if attempt == _ATTEMPTS or not outcome.again:
+                return outcome.failure
+            await asyncio.sleep(_delay(outcome, attempt))
         raise AssertionError("there is at least one attempt")
 
-    async def _attempt(self, request: Request) -> bytes | Refusal | Failure:
-        url, model = self._settings.base_url, self._settings.model
+    async def _attempt(self, request: Request) -> Outcome | Refusal:
+        """One request; a Refusal where the server pushed back, which it does not bill."""
+        asked = self._settings.base_url, self._settings.model, self._secret
         try:
             async with asyncio.timeout(self._settings.timeout):
-                return _picture(await self._body(request))
+                first = _first(await self._body(request))
+        except openai.APIStatusError as error:
+            return refusal(error, *asked)
         except (openai.OpenAIError, BodyError, TimeoutError) as error:
-            return refusal(error, url, model, self._secret)
-        except OSError as error:  # TimeoutError is one too, and was caught above
+            return refusal(error, *asked).failure
+        except OSError as error:  # of the image store
             return Failure(kind="image", message=str(error), retryable=False)
+        painted = await asyncio.to_thread(self._painted, first)
+        return Completion(text=painted.model_dump_json(), usage=Usage(completion_tokens=1))
+
+    def _painted(self, first: dict[str, Any]) -> "Painted":
+        """What a reply holds; its picture lies in the image store before the ledger names it."""
+        data = _picture(first)
+        clean = decoded([data])[0] if isinstance(data, bytes) else data
+        if isinstance(clean, Failure):
+            return Painted(failure=clean)
+        return Painted(image=self._images.put(clean))
 
     async def _body(self, request: Request) -> Any:
         """The server's reply. Servers that only know base64 refuse to be asked for it."""
@@ -158,11 +182,6 @@ class Painter:
         except (ValueError, RecursionError) as error:
             raise BodyError(f"the answer is no JSON ({error})") from error
 
-    def _kept(self, outcome: bytes | Failure) -> Outcome:
-        """The clean picture in the image store, before the ledger names it."""
-        clean = decoded([outcome])[0] if isinstance(outcome, bytes) else outcome
-        return clean if isinstance(clean, Failure) else Completion(text=self._images.put(clean))
-
     def _connected(self) -> openai.AsyncOpenAI:
         return openai.AsyncOpenAI(
             base_url=self._settings.base_url,
@@ -188,11 +207,18 @@ def repainted(
     check(settings)
     painter = Painter(settings, folder.images)
     pairs = zip(prompts, pictures, strict=True)
-    requests = [Request(prompt=prompt, images=(picture,)) for prompt, picture in pairs]
+    one = Sampling(max_tokens=1)
+    requests = [Request(prompt=prompt, images=(name,), sampling=one) for prompt, name in pairs]
     outcomes = (
         asker(painter, requests, ROLE, cells) if asker else ask(painter, requests, folder.ledger)
     )
     return [_bytes(folder.images, outcome) for outcome in outcomes]
+
+
+def fingerprint(settings: RepaintSettings) -> str:
+    """What tells this endpoint's pictures from another's."""
+    identity = {"repaint": settings.base_url, "model": settings.model, "epoch": settings.epoch}
+    return digest_of(identity)
 
 
 def check(settings: RepaintSettings) -> None:
@@ -203,30 +229,40 @@ def check(settings: RepaintSettings) -> None:
         raise ConfigError(what, why, f"export {settings.api_key_env}=…")
 
 
-def _picture(body: Any) -> bytes | Failure:
-    """The picture of a reply. Raises BodyError where it is no reply of this kind."""
+def _first(body: Any) -> dict[str, Any]:
+    """The entry of the one picture in a reply. Raises BodyError where there is none."""
     data = body.get("data") if isinstance(body, dict) else None
     first = data[0] if isinstance(data, list) and data else None
     if not isinstance(first, dict):
         raise BodyError("the answer has no picture")
+    return first
+
+
+def _picture(first: dict[str, Any]) -> bytes | Failure:
     text = first.get("b64_json")
     if not isinstance(text, str):
         why = "the server sent no base64 picture" + (", but an address" if "url" in first else "")
-        why += "; once it sends b64_json, raise epoch"
-        return Failure(kind="unreadable", message=why, retryable=False)
+        return _unreadable(f"{why}; once it sends b64_json, raise epoch")
     if len(text) > MAX_BYTES:
-        return Failure(kind="image", message="the picture is too long", retryable=False)
+        return _unreadable(f"the server sent a picture of {len(text):,} characters")
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        return Failure(kind="unreadable", message=f"no base64: {error}", retryable=False)
+        return _unreadable(f"the server sent no base64 ({error})")
+
+
+def _unreadable(why: str) -> Failure:
+    return Failure(kind="unreadable", message=why, retryable=False)
 
 
 def _bytes(images: ImageStore, outcome: Outcome) -> bytes | Failure:
     if isinstance(outcome, Failure):
         return outcome
+    painted = Painted.model_validate_json(outcome.text)
+    if painted.image is None:
+        return painted.failure or _unreadable("the ledger names no picture")
     try:
-        return images.path(outcome.text).read_bytes()
+        return images.path(painted.image).read_bytes()
     except OSError as error:
         return Failure(
             kind="image", message=f"it was painted and is gone ({error})", retryable=False

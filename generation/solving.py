@@ -24,11 +24,12 @@ every form looks known.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from blindspot.core.grading import grade, letter, normalise
+from blindspot.core.grading import extract, grade, letter, normalise
 from blindspot.core.records import AnswerKind, Failure
 from generation.agents.solver import PLUGIN as SOLVER
 from generation.agents.solver import Solution, SolverRequest
@@ -180,12 +181,12 @@ def _replies(
 def _allow_for_habit(trials: Sequence[Trial]) -> None:
     """Of yes/no, a guess is right as often as the solver says so to the other questions."""
     asked = [t for t in trials if t.proposal.candidate.answer_kind == "yes_no"]
-    said = [normalise(t.first) for t in asked if t.first is not None]
-    for trial in asked:
+    said = [extract(t.first or "", "yes_no") for t in asked]
+    count = Counter(word for word in said if word)
+    for trial, own in zip(asked, said, strict=True):
         key = normalise(trial.proposal.candidate.target)
-        own = trial.first is not None
-        alike = said.count(key) - (own and normalise(trial.first or "") == key)
-        trial.chance = max(0.5, (alike + 1) / (len(said) - own + 2))
+        others = count.total() - (own is not None)
+        trial.chance = max(0.5, (count[key] - (own == key) + 1) / (others + 2))
 
 
 def _put(candidate: Candidate, turn: int) -> tuple[AnswerKind, tuple[str, ...], str]:

@@ -26,6 +26,7 @@ from blindspot.core.records import Outcome
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from blindspot.core.training_set import Makeable, Outcomes, Plan, TrainingSetArtifact
+from generation.aims import aims
 from generation.card import Card
 from generation.decided import Candidacy, GateVerdict, Rejected, rejected, verdicts
 from generation.filled import Filled
@@ -79,7 +80,8 @@ def generate(
     begun = time.monotonic()
     diagnosis = DiagnosisArtifact(inputs.diagnosis)
     digest = diagnosis.artifact.digest
-    plan = make_plan(diagnosis.diagnosis(), digest, catalogue(config), config)
+    known = aims(diagnosis, [Evaluation(path) for path in inputs.evaluations])
+    plan = make_plan(diagnosis.diagnosis(), digest, catalogue(config), config, known)
     policy = open_policy() if config.difficulty.enabled else None
     draft = Draft(out, "training_set", _config(config, inputs), _digests(inputs, digest, policy))
     fresh = not (draft.path / "plan.json").exists()

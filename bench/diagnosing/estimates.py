@@ -20,9 +20,9 @@ import numpy as np
 from scipy.special import expit, logit
 
 from bench.diagnosing.draws import mean, row, shown
-from bench.extent import Extent
 from bench.diagnosing.planting import SUPPORT, expected_rate
 from bench.diagnosing.suite import ICC, REPORTING, Suite, outcomes, simulate
+from bench.extent import Extent
 from bench.rows import Row
 from blindspot.core.statistics import wilson
 from diagnostics.answers import Answers, Floats

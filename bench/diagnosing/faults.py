@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.diagnosing import fault_phrasings as phrasings
-from bench.extent import Extent
 from bench.diagnosing.fault_questions import QUESTIONS, Asked, Draw
 from bench.diagnosing.fault_things import COUNTRIES, SPELT, THINGS, WORDED
+from bench.extent import Extent
 from bench.rows import Interval, Row, verdict
 from blindspot.core.grading import Grade, grade, letter
 from blindspot.core.records import Completion, Prediction, Sample

@@ -25,7 +25,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.diagnosing.draws import mean, row, share, shown
-from bench.extent import Extent
 from bench.diagnosing.planting import (
     BELOW,
     SUPPORT,
@@ -51,6 +50,7 @@ from bench.diagnosing.suite import (
     pass_rates,
     stage_of_failures,
 )
+from bench.extent import Extent
 from bench.rows import Row
 from blindspot.core.statistics import benjamini_hochberg
 from diagnostics.answers import Floats, Ints

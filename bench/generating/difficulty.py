@@ -1,7 +1,8 @@
 """G9: how many admitted samples are too easy or too hard after all.
 
 Candidates with a known pass rate answer by coin; the gate's own arithmetic
-(`generation.difficulty`) decides. Five populations of pass rates, in waves of 48, at the default settings:
+(`generation.difficulty`) decides. Five populations of pass rates, in waves of 48, at the default
+settings:
 
     uniform         U(0, 1)
     U-shaped        Beta(.5, .5)

@@ -104,7 +104,7 @@ def opened(data: bytes) -> Image.Image:
         image.load()
     except Malformed:
         raise
-    except Exception as error:  # noqa: BLE001 a corrupt file makes decoders raise anything at all
+    except Exception as error:
         raise Malformed("a picture cannot be decoded") from error
     return image
 

@@ -15,14 +15,13 @@ from bench.stub.planting import Fact
 from blindspot.core.grading import letter
 from blindspot.core.records import AnswerKind
 
-WORDS: Final = tuple(
-    (
-        "red green blue yellow purple black white orange brown grey circle square triangle star "
-        "hexagon north south east west left right above below apple bread candle door engine "
-        "flower garden hammer island jacket kettle ladder mirror needle oven pencil queen river "
-        "saddle table umbrella violin window yard zebra"
-    ).split()
+_VOCABULARY: Final = (
+    "red green blue yellow purple black white orange brown grey circle square triangle star "
+    "hexagon north south east west left right above below apple bread candle door engine flower "
+    "garden hammer island jacket kettle ladder mirror needle oven pencil queen river saddle table "
+    "umbrella violin window yard zebra"
 )
+WORDS: Final = tuple(_VOCABULARY.split())
 """What a model says that has to say something."""
 _REACH: Final = 20
 """A wrong number is off by at most so much."""
@@ -58,8 +57,9 @@ def guess(text: str, options: Sequence[str], *about: object) -> str:
 
 def _wrong(fact: Fact) -> tuple[str, ...]:
     """Every wrong answer to a fact, at least one; near numbers first."""
+    right = (fact.answer.casefold(), (fact.also or fact.answer).casefold())
     wrong = _WRONG[fact.answer_kind](fact)
-    return tuple(w for w in wrong if w not in (fact.answer, fact.also)) or ("none",)
+    return tuple(answer for answer in wrong if answer.casefold() not in right) or ("none",)
 
 
 def _other_options(fact: Fact) -> tuple[str, ...]:

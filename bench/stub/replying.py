@@ -125,7 +125,8 @@ def _solve(asked: Asked, script: Script) -> Reply:
 def _validate(asked: Asked, script: Script) -> Reply:
     """What the picture says of the question, each thing wrong at the stated rate."""
     fact = reading.fact_asked(asked)
-    about = (script.seed, "valid", asked.model, fact.item if fact else "", asked.text)
+    subject = (fact.item, fact.question) if fact else (asked.text,)
+    about = (script.seed, "valid", asked.model, *subject)
 
     def errs(what: str) -> bool:
         return uniform(what, *about) < script.knowledge.validator_error

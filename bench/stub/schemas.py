@@ -38,7 +38,10 @@ def role_of(schema: Schema) -> Role:
     if known := _TITLES.get(schema.get("title", "")):
         return known
     names = schema.get("properties", {}).keys()
-    return next((role for role, fields in _FIELDS if fields <= names), "other")
+    for role, fields in _FIELDS:
+        if fields <= names:
+            return role
+    return "other"
 
 
 def open_ends(schema: Schema) -> list[str]:

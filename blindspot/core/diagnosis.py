@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from blindspot.core.artifact import Artifact, open_artifact
-from blindspot.core.records import CellShare, Half, Label, Record, Weakness
+from blindspot.core.records import Attribution, CellShare, Half, Label, Record, Weakness
 from blindspot.core.tables import read_records
 
 DIAGNOSIS_SCHEMA = 2
@@ -363,6 +363,10 @@ class DiagnosisArtifact:
         for row in read_records(self.path / "members.parquet", Member):
             found.setdefault(row.weakness, set()).add(row.sample_id)
         return {weakness: frozenset(ids) for weakness, ids in found.items()}
+
+    def attributions(self) -> list[Attribution]:
+        """Why each failed answer of the diagnosis half failed."""
+        return read_records(self.path / "attributions.parquet", Attribution)
 
     def labels(self) -> list[Label]:
         """What every sample was labelled as, both halves."""

@@ -334,3 +334,22 @@ class TrainingSample(Record):
     """Share of the policy's rollouts that were right when it was admitted."""
     rollouts: int = 0
     """How many rollouts that was."""
+
+
+class NegativePair(Record):
+    """What the policy said wrong about a training sample, to be rejected where the target is
+    chosen. A trainer shows the sample's own pictures for both.
+    """
+
+    sample_id: str
+    """The training sample."""
+    chosen: str
+    """The verified answer, as a model would say it."""
+    rejected: str
+    """What the policy said, and is wrong."""
+    how: Literal["distorted image", "masked attention", "wrong rollout"]
+    """Under which circumstances it said so."""
+    distortion: str = ""
+    """What was done to the picture, e.g. `mask`, `blur`, `noise`, `swap`; or to attention."""
+    seen_images: tuple[str, ...] = ()
+    """Names in the image store of the pictures that it saw, where they were not the sample's."""

@@ -40,6 +40,12 @@ class PlanCell(Record):
     """Samples wanted; nothing else fills a cell that stays short."""
     brief: str
     """What the cell aims at, for people and agents."""
+    stage: str = ""
+    """The error stage at which most of the weakness' failed answers break; empty without one."""
+    skills: tuple[str, ...] = ()
+    """Skills that a teacher found missing in them, the most frequent first."""
+    examples: tuple[str, ...] = ()
+    """Questions of the diagnosis half that the model fails there, for their kind."""
 
 
 class Plan(Record):

@@ -75,7 +75,9 @@ class _Case:
         evidence = f"solver {member + 1}: {said}; the key: '{self.form.target}'"
         if self.agreed:
             return Verdict(False, evidence, "solvers disagree")
-        return Verdict(False, evidence, "no single answer" if reply.answer is None else "says otherwise")
+        return Verdict(
+            False, evidence, "no single answer" if reply.answer is None else "says otherwise"
+        )
 
 
 class _Open:

@@ -1,20 +1,21 @@
 """Hybrid search over texts: BM25 (words) and an embedding (meaning), fused by reciprocal ranks.
 
     index = Index(["how many bars?", "which word?"])
-    index.relevance("counting: how many")      [0.0328, 0.], one score per text
+    index.search("counting: how many").relevance      [0.0328, 0.], one score per text
 
 Neither score is comparable with the other, so that only ranks are added; a text that shares no
-word with the query and points elsewhere scores 0. Texts are numbered as they are given: give them
-in the order of their ids, and nothing depends on how a file was sorted.
+word with the query and points elsewhere scores 0. Texts are numbered as they are given, and the
+lower number wins a tie: give them in an order that a file's order does not decide.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generation.retrieval.ranking import Doubles, Ints, diverse, fused, ranks
+from generation.retrieval.ranking import Doubles, Ints, diverse, fused, ranks, strength
 from generation.retrieval.semantics import Fit, Floats, LatentSemantics
 from generation.retrieval.words import terms
 
@@ -51,6 +52,20 @@ class Bm25:
         return self._scorer.get_scores_from_ids(known)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a search says of each text."""
+
+    relevance: Doubles
+    """Sum of reciprocal ranks: which comes first."""
+    strength: Doubles
+    """How close it is to the best by its scores, in [0, 1]."""
+
+    def part(self, rows: Ints) -> "Found":
+        """Of some of the texts."""
+        return Found(self.relevance[rows], self.strength[rows])
+
+
 class Index:
     """Texts that can be searched."""
 
@@ -63,22 +78,23 @@ class Index:
         """What the texts are about, (texts, dimensions), rows of length 1 or 0."""
         return self._meaning.vectors
 
-    def relevance(self, query: str, among: Ints | None = None) -> Doubles:
-        """How well the texts fit a query, (texts,) or (among,): higher is better. Ranks are those
-        among the texts at positions `among`.
+    def search(self, query: str, among: Ints | None = None) -> Found:
+        """How well the texts at positions `among`, or all, fit a query; ranks are those among
+        them.
         """
-        cosines = self.vectors @ self._meaning.embed([query])[0]
-        scores = (self._words.scores(query), cosines.round(6))
-        return fused([ranks(each if among is None else each[among]) for each in scores])
+        cosines = (self.vectors @ self._meaning.embed([query])[0]).round(6)
+        both = [self._words.scores(query), cosines]
+        scores = both if among is None else [each[among] for each in both]
+        return Found(fused([ranks(each) for each in scores]), strength(scores))
 
 
-def in_order(index: Index, among: Ints, relevance: Doubles, quota: int) -> Iterator[Ints]:
+def in_order(index: Index, among: Ints, found: Found, quota: int) -> Iterator[Ints]:
     """Positions `among` the texts, the most relevant first, a page at a time; each page is in the
     order of maximal marginal relevance, so that neighbours differ.
     """
     size = min(max(DEPTH * quota, PAGE[0]), PAGE[1])
-    order = np.lexsort((among, -relevance.round(12)))
+    order = np.lexsort((among, -found.relevance.round(12)))
     for start in range(0, len(order), size):
         page = order[start : start + size]
         rows = among[page]
-        yield rows[diverse(relevance[page], index.vectors[rows])]
+        yield rows[diverse(found.strength[page], index.vectors[rows])]

@@ -25,7 +25,7 @@ from blindspot.core.records import AnswerKind, Edit
 from generation.family import Box
 from generation.retrieval import stored, tables
 from generation.retrieval.stored import Stored
-from generation.retrieval.tables import refused, text
+from generation.retrieval.tables import in_hash_order, refused, text
 
 MAX_VALUES: Final = 64
 """Different values up to which an attribute is a condition."""
@@ -83,7 +83,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Labelled:
-    """The rows of a supporting dataset that can be used, in the order of their ids."""
+    """The rows of a supporting dataset that can be used, in hash order of their ids."""
 
     rows: tuple[Row, ...]
     conditions: Mapping[str, tuple[str, ...]]
@@ -113,7 +113,7 @@ def load(files: Sequence[Path], pictures: bool = True) -> Labelled:
     if not found:
         why = f"it has no row that can be used ({faults[0]})" if faults else "it has no rows"
         raise refused(files[0].parent if files[1:] else files[0], why, "Correct the data")
-    ordered = tuple(found[id_] for id_ in sorted(found))
+    ordered = tuple(found[id_] for id_ in in_hash_order(found))
     counted = f"{len(faults)} of its {len(faults) + len(ordered)} rows cannot be used: "
     return Labelled(ordered, _conditions(ordered), counted + faults[0] if faults else "")
 

@@ -6,7 +6,6 @@
 The best tier comes first; within one the index ranks.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -15,6 +14,7 @@ from blindspot.core.training_set import PlanCell
 from generation.retrieval.index import Index, in_order
 from generation.retrieval.matching import query
 from generation.retrieval.ranking import Ints
+from generation.retrieval.tables import in_hash_order
 
 
 class Ranked:
@@ -33,18 +33,18 @@ class Ranked:
 
 def hybrid(index: Index, cell: PlanCell, among: Ints, tiers: Sequence[tuple[int, int]]) -> Ranked:
     """Candidates `among` the index's texts, each with its tier, the greatest first."""
-    relevance = index.relevance(query(cell), among)
+    found = index.search(query(cell), among)
 
     def pages() -> Iterator[Ints]:
         for tier in sorted(set(tiers), reverse=True):
             own = np.array([i for i, each in enumerate(tiers) if each == tier], dtype=np.int64)
-            yield from in_order(index, among[own], relevance[own], cell.quota)
+            yield from in_order(index, among[own], found.part(own), cell.quota)
 
     return Ranked(len(among), pages())
 
 
 def shuffled(seed: str, among: Ints, ids: Sequence[str]) -> Ranked:
     """The same candidates in an order that nothing but a seed text and their `ids` decide."""
-    keys = [hashlib.sha256(f"{seed}/{id_}".encode()).digest() for id_ in ids]
-    order = sorted(range(len(ids)), key=lambda i: keys[i])
+    numbers = {f"{seed}/{id_}": number for number, id_ in enumerate(ids)}
+    order = [numbers[name] for name in in_hash_order(numbers)]
     return Ranked(len(among), iter([among[order]]))

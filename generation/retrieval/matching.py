@@ -9,8 +9,8 @@ Measured on the 8,800 questions of the demo's benchmark without their labels and
 its 15 categories, the share of the first 50 rows that are the category's own:
 
     the brief                                   search alone    patterns first
-    empty                                            .33              .73
-    one sentence, "aims at X: weak"                  .27              .67
+    empty                                            .30              .70
+    one sentence, "aims at X: weak"                  .20              .63
     with two questions that failed                   .93              .93
 
 Definitions alone say too little: which questions a model failed is what finds more of their kind.

@@ -20,7 +20,7 @@ from typing import Any, Final
 from blindspot.core.errors import ConfigError
 from generation.retrieval import stored, tables
 from generation.retrieval.stored import Stored
-from generation.retrieval.tables import refused, text
+from generation.retrieval.tables import in_hash_order, refused, text
 
 SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 MAX_WORDS: Final = 2**20
@@ -47,7 +47,7 @@ class Picture:
 
 
 def load(path: Path | None) -> tuple[Picture, ...]:
-    """All pictures, in the order of their ids. Raises ConfigError without a path, DataError where
+    """All pictures, in hash order of their ids. Raises ConfigError without a path, DataError where
     there are none or what describes them cannot be read.
     """
     if path is None:
@@ -60,7 +60,7 @@ def load(path: Path | None) -> tuple[Picture, ...]:
         found = {each.id: each for file in tables.tables("pool", path) for each in _rows(file)}
     if not found:
         raise refused(path, "it holds no picture", "Correct the source's path")
-    return tuple(found[id_] for id_ in sorted(found))
+    return tuple(found[id_] for id_ in in_hash_order(found))
 
 
 def _files(folder: Path) -> list[Path]:

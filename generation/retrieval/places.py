@@ -9,7 +9,6 @@ It is dealt by these numbers alone, whoever else is served. Of a quota of 100, s
 top went into the training sets of earlier ones, and comes round to it in the end.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,17 +35,28 @@ def place(want: Want) -> Place:
     return Place(int(round_), int(number), int(attempt), want.cell.quota)
 
 
-def dealt(at: Place, total: int, each: int = 1) -> Iterator[int]:
-    """Numbers in a ranking of `total` candidates that belong to a place, at most `each`; none when
-    the ranking is used up. No two places of a cell and round share any.
+def dealt(at: Place, total: int) -> int | None:
+    """The number, in a ranking of `total` candidates, of the one that a place gets; None when the
+    ranking is used up. No two places of a cell and round get the same.
 
-    >>> [list(dealt(Place(0, n, 0, quota=2), total=5, each=2)) for n in (0, 1)]
-    [[0, 2], [1, 3]]
-    >>> [list(dealt(Place(1, n, 0, quota=2), total=5)) for n in (0, 1)]
-    [[3], [4]]
+    >>> [dealt(Place(0, number, 1, quota=2), total=3) for number in (0, 1)]
+    [2, None]
+    >>> [dealt(Place(1, number, 0, quota=2), total=5) for number in (0, 1)]
+    [3, 4]
     """
-    first = at.round * ROUND * at.quota * each
-    start = at.attempt * at.quota * each + at.number
-    for number in range(start, start + at.quota * each, at.quota):
-        if number < total:
-            yield (first + number) % total
+    number = at.attempt * at.quota + at.number
+    return (at.round * ROUND * at.quota + number) % total if number < total else None
+
+
+def choice(at: Place, total: int) -> range:
+    """The numbers among which a place may choose, where a topic of its own decides: of all that
+    fall to its slot the first half at the first attempt, half of the rest at the next, and so on.
+    No two places of a cell and round share any; in a later round slots change places.
+
+    >>> [list(choice(Place(0, 1, attempt, quota=10), total=60)) for attempt in range(4)]
+    [[1, 11, 21], [31, 41], [51], []]
+    """
+    own = range((at.number + at.round) % at.quota, total, at.quota)
+    for _ in range(at.attempt):
+        own = own[(len(own) + 1) // 2 :]
+    return own[: (len(own) + 1) // 2]

@@ -47,18 +47,25 @@ def fused(rankings: Sequence[Doubles]) -> Doubles:
     return np.sum([1.0 / (DAMPING + each) for each in rankings], axis=0)
 
 
+def strength(scores: Sequence[NDArray[np.floating]]) -> Doubles:
+    """The mean of several scores, each as a share of its greatest, in [0, 1]. Ranks say who is
+    better; what diversity may be traded for is by how much, which ranks do not know.
+    """
+    tops = [max(float(each.max(initial=0.0)), 1e-12) for each in scores]
+    return np.mean([each.clip(0.0) / top for each, top in zip(scores, tops, strict=True)], axis=0)
+
+
 def diverse(relevance: Doubles, vectors: Floats, trade_off: float = TRADE_OFF) -> Ints:
     """All positions in the order of maximal marginal relevance (Carbonell & Goldstein 1998): next
     comes the greatest `trade_off · relevance − (1 − trade_off) · cosine to the nearest so far`.
-    `relevance` is scaled to at most 1; `vectors` has rows of length 1. Takes time in the square
-    of the candidates.
+    `relevance` is in [0, 1]; `vectors` has rows of length 1. Takes time in the square of the
+    candidates.
     """
     count = len(relevance)
-    scaled = relevance / max(float(relevance.max(initial=0.0)), 1e-12)
     nearest, free = np.zeros(count), np.ones(count, dtype=bool)
     order = np.empty(count, dtype=np.int64)
     for place in range(count):
-        margin = trade_off * scaled - (1 - trade_off) * nearest
+        margin = trade_off * relevance - (1 - trade_off) * nearest
         order[place] = chosen = int(np.argmax(np.where(free, margin, -np.inf).round(9)))
         free[chosen] = False
         nearest = np.maximum(nearest, vectors @ vectors[chosen])

@@ -4,9 +4,10 @@ A folder stands for the files in it, a training set for its `train` split: what 
 nothing to learn from, and its other splits are there to measure.
 """
 
+import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,6 +67,13 @@ def text(value: Any) -> str:
     value.
     """
     return str(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def in_hash_order(ids: Iterable[str]) -> list[str]:
+    """Ids in an order that they alone decide, and that favours none for how it is spelt: where
+    nothing else does, this is the order in which things are given.
+    """
+    return sorted(ids, key=lambda id_: hashlib.sha256(id_.encode()).digest())
 
 
 def _parquet(file: Path, pictures: bool) -> Iterator[dict[str, Any]]:

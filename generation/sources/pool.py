@@ -1,9 +1,9 @@
 """A user's own pictures without labels; agents plan what to ask of them, and write it.
 
-A cell ranks the pool by its gap text and deals its places a few pictures each, from the top; of
-these a place takes the one that fits the planner's topic best, and the writer asks about it. So no
-two places of a cell share a picture, and a topic still finds its own. One in five pictures serves
-`validation` and `canary` alone.
+A cell ranks the pool by its gap text and deals it out to its slots; of the pictures that fall to
+a place it takes the one that fits the planner's topic best, and the writer asks about it. So no two
+places of a cell share a picture. The price: a topic searches a slot's share of the pool, not all of
+it. One in five pictures serves `validation` and `canary` alone.
 
     [[generation.sources]]
     plugin = "pool"
@@ -30,14 +30,12 @@ from generation.retrieval.index import Index
 from generation.retrieval.lists import Ranked, hybrid
 from generation.retrieval.matching import is_held
 from generation.retrieval.pictures import Picture
-from generation.retrieval.places import dealt, place
+from generation.retrieval.places import choice, place
 from generation.source import Candidate, OpenSource, Source, SourceSettings, Want, merged
 
 if TYPE_CHECKING:
     from generation.writing import Pictured
 
-ATTEMPTS: Final = 8
-"""Attempts that a pool is meant to last for; what it has beyond one picture for each is choice."""
 NO_MORE: Final = "the pool holds no further picture for this cell"
 
 
@@ -83,11 +81,10 @@ class _Open:
         if isinstance(topic, Failure):
             return topic
         ranked = self._list(want)
-        each = max(1, ranked.total // (ATTEMPTS * want.cell.quota))
-        own = np.array([ranked[at] for at in dealt(place(want), ranked.total, each)], dtype=int)
+        own = np.array([ranked[at] for at in choice(place(want), ranked.total)], dtype=np.int64)
         if not len(own):
             return Failure(kind="request", message=NO_MORE, retryable=False)
-        fit = self._index.relevance(f"{topic.subject}\n{topic.idea}", own)
+        fit = self._index.search(f"{topic.subject}\n{topic.idea}", own).relevance
         return self._pictures[own[int(np.argmax(fit.round(12)))]]
 
     def _list(self, want: Want) -> Ranked:

@@ -75,7 +75,7 @@ class _Open:
     def _row(self, want: Want) -> Row | Failure:
         """The row that a place is dealt."""
         ranked = self._list(want)
-        at = next(dealt(place(want), ranked.total), None)
+        at = dealt(place(want), ranked.total)
         if at is None:
             why = f"{NO_MORE}; {self._data.unusable}" if self._data.unusable else NO_MORE
             return Failure(kind="request", message=why, retryable=False)

@@ -121,9 +121,18 @@ def test_order_is_kept_and_one_bad_picture_costs_one() -> None:
     assert widths == [size for size in sizes if size != 17]
 
 
-@pytest.mark.parametrize("side", [50_000, 2**31 - 1])
+@pytest.mark.parametrize("side", [9_000, 50_000, 2**31 - 1])
 def test_a_tiny_file_that_claims_to_be_huge_is_refused(side: int) -> None:
     assert f"{MAX_PIXELS:,}" in refusal(claiming(side, side))
+
+
+def test_the_cap_is_exact() -> None:
+    decoders = Decoders(Caps(pixels=800), processes=1)
+    fits, exceeds = decoders.decoded([encoded(scene(40, 20), "PNG"), encoded(scene(89, 9), "PNG")])
+    decoders.close()
+    assert isinstance(fits, bytes)
+    assert isinstance(exceeds, Failure)
+    assert "89×9 pixels, more than 800" in exceeds.message
 
 
 def test_a_decompression_bomb_is_refused_before_it_is_unpacked() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bench.diagnosing import fault_phrasings as phrasings
-from bench.extent import Extent
 from bench.diagnosing.faults import DEVELOPMENT, FAULTS, REPORT, measure, plant, rate
+from bench.extent import Extent
 from blindspot.core.statistics import wilson
 from diagnostics.causes.attributor import ORDER, attributors
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
 
-from bench.extent import Extent
 from bench.diagnosing.mixtures import (
     SAMPLES,
     SIZES,
@@ -17,6 +16,7 @@ from bench.diagnosing.mixtures import (
     tiers,
     trial,
 )
+from bench.extent import Extent
 
 
 def test_the_suite_is_even():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from bench.extent import Extent
 from bench.diagnosing.power import BEFORE, LOST, SAMPLES, WON, Trial, measure, trial
+from bench.extent import Extent
 from diagnostics.changes.power import power
 
 

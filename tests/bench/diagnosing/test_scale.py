@@ -3,7 +3,7 @@
 from collections import Counter
 
 from bench.diagnosing import scale
-from bench.diagnosing.scale import Diagnosed, answered, cost_rows, order_row, write
+from bench.diagnosing.scale import Diagnosed, answered, cost_rows, long_rows, order_row, write
 from bench.processes import End
 from blindspot.core.evaluation import Evaluation
 
@@ -32,7 +32,9 @@ def test_orders_differ_in_rows_alone(tmp_path):
 def test_rows(monkeypatch):
     monkeypatch.setattr(scale, "ITEMS", 50)
     fast, slow = End(wall=10, cpu=1, memory=10**9), End(wall=70, cpu=1, memory=3 * 10**9)
-    assert [r.met for r in cost_rows(100, [fast, fast])] == [True, True]
-    assert [r.met for r in cost_rows(100, [slow, slow])] == [False, False]
+    assert [r.met for r in cost_rows("here", [fast, fast], 100)] == [True, True]
+    assert [r.met for r in cost_rows("here", [slow, slow], 100)] == [False, False]
+    assert [r.met for r in long_rows("here", fast)] == [None, True]
+    assert [r.met for r in long_rows("here", slow)] == [None, False]
     assert order_row(100, Diagnosed(fast, b"a"), Diagnosed(fast, b"a")).met is True
     assert order_row(100, Diagnosed(fast, b"a"), Diagnosed(fast, b"b")).met is False

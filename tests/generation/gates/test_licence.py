@@ -42,7 +42,9 @@ def test_what_was_drawn_here_needs_none(desk):
 def test_the_list_is_what_the_sources_say(desk):
     sources = (SourceSettings(), SourceSettings(plugin="pool", licences=("MIT", "ODC-By-1.0")))
     gate = desk.open("licence", settings=desk.settings(sources=sources))
-    wave = [desk.proposal(0, attribution="", licence=name) for name in ("MIT", "CC0-1.0", "ODC-By-1.0")]
+    wave = [
+        desk.proposal(0, attribution="", licence=name) for name in ("MIT", "CC0-1.0", "ODC-By-1.0")
+    ]
     assert [v.cause for v in gate.judge(wave)] == ["", "", "no attribution"]
     strict = desk.open("licence", settings=desk.settings(sources=(SourceSettings(licences=()),)))
     assert not strict.judge([desk.proposal(0, licence="CC0-1.0")])[0].admitted

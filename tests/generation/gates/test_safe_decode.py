@@ -90,6 +90,13 @@ def test_trailing_bytes_are_refused(kind: str, tail: bytes) -> None:
     assert "should end after" in str(unsafe(encoded(kind) + tail))
 
 
+@pytest.mark.parametrize("claimed", [-2, 2])
+def test_a_file_that_claims_another_length_is_refused(claimed: int) -> None:
+    data = encoded("WEBP")
+    said = struct.pack("<I", len(data) - 8 + claimed)
+    assert "should end after" in str(unsafe(data[:4] + said + data[8:]))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_files_that_end_early_are_refused(kind: str) -> None:
     data = encoded(kind)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from generation.retrieval.index import DEPTH, K1, PAGE, B, Bm25, Index, in_order
+from generation.retrieval.index import B, DEPTH, K1, PAGE, Bm25, Found, Index, in_order
 from generation.retrieval.words import terms
 
 TEXTS = ["how many red bars", "how many bars bars", "which word is written here", "red"]
@@ -39,7 +39,7 @@ def test_bm25_by_hand():
 @pytest.mark.parametrize("texts", [["", "?"], TEXTS])
 def test_words_that_no_text_has_find_nothing(texts):
     assert Bm25(texts).scores("zebra").tolist() == [0.0] * len(texts)
-    assert Index(texts).relevance("zebra").tolist() == [0.0] * len(texts)
+    assert Index(texts).search("zebra").relevance.tolist() == [0.0] * len(texts)
 
 
 class Told:
@@ -53,29 +53,32 @@ class Told:
 
 
 def test_words_and_meaning_are_fused():
-    scores = Index(TEXTS, Told).relevance("red")
+    scores = Index(TEXTS, Told).search("red").relevance
     assert scores.tolist() == pytest.approx([1 / 62, 0.0, 1 / 61, 1 / 61])
 
 
 def test_ranks_are_those_among_the_texts_that_count():
     among = np.array([0, 1])
-    assert Index(TEXTS, Told).relevance("red", among).tolist() == pytest.approx([1 / 61, 0.0])
+    assert Index(TEXTS, Told).search("red", among).relevance.tolist() == pytest.approx(
+        [1 / 61, 0.0]
+    )
 
 
 def test_what_was_asked_comes_first_in_any_script():
     texts = ["图中有几个圆", "天空是什么颜色", "كم عدد الكرات", "ما لون السماء", "how many balls"]
     index = Index(texts)
-    assert index.relevance("有几个三角形").argmax() == 0
-    assert index.relevance("عدد الكُرات في الصورة").argmax() == 2
+    assert index.search("有几个三角形").relevance.argmax() == 0
+    assert index.search("عدد الكُرات في الصورة").relevance.argmax() == 2
 
 
 def test_the_order_holds_all_once_and_pages_do_not_mix():
     texts = [f"word{i % 7} number{i}" for i in range(200)]
     index, among = Index(texts), np.arange(0, 200, 2)
-    relevance = np.linspace(0, 1, len(among))
-    pages = [page.tolist() for page in in_order(index, among, relevance, quota=1)]
+    slope = np.linspace(0, 1, len(among))
+    found = Found(slope, slope)
+    pages = [page.tolist() for page in in_order(index, among, found, quota=1)]
     assert [len(page) for page in pages] == [PAGE[0], len(among) - PAGE[0]]
     assert sorted(i for page in pages for i in page) == among.tolist()
     assert min(pages[0]) > max(pages[1])
-    (whole,) = in_order(index, among, relevance, quota=100 // DEPTH)
+    (whole,) = in_order(index, among, found, quota=100 // DEPTH)
     assert len(whole) == 100

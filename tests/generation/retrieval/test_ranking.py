@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.retrieval.ranking import diverse, fused, ranks
+from generation.retrieval.ranking import diverse, fused, ranks, strength
 
 
 def test_ranks_share_the_mean_of_ties_and_nothing_found_has_none():
@@ -41,6 +41,13 @@ def test_relevance_alone_and_novelty_alone():
     relevance = np.array([0.2, 0.4, 0.1])
     assert diverse(relevance, VECTORS, 1.0).tolist() == [1, 0, 2]
     assert diverse(relevance, VECTORS, 0.0).tolist() == [0, 2, 1]
+
+
+def test_strength_is_the_mean_share_of_the_greatest_score():
+    words, meaning = np.array([8.0, 4.0, 0.0]), np.array([0.1, 0.2, -0.3])
+    assert strength([words, meaning]).tolist() == [0.75, 0.75, 0.0]
+    assert strength([np.zeros(2), np.zeros(2)]).tolist() == [0.0, 0.0]
+    assert strength([np.zeros(0)]).tolist() == []
 
 
 def test_no_candidates_and_no_relevance():
