@@ -28,7 +28,7 @@ from generation.agents.image_editor import Editing, EditorRequest, Operation
 from generation.edit import edits
 from generation.edits._arguments import read
 from generation.means import Means
-from generation.repainting import ABOUT, OPERATION, RepaintArguments, RepaintSettings, repainted
+from generation.repaint import ABOUT, OPERATION, RepaintArguments, RepaintSettings
 from generation.source import SourceSettings, Want
 from generation.staff import Asker
 
@@ -195,6 +195,8 @@ def _painted(
     asker: Asker | None,
 ) -> list[EditedPicture | Failure]:
     """`found` with the pictures that a model paints, all asked for at once."""
+    from generation.repainting import repainted
+
     result, wanted = list(found), []
     for task, choice in zip(tasks, choices, strict=True):
         if isinstance(choice, _Choice) and choice.operation == OPERATION:

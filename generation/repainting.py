@@ -8,8 +8,8 @@ asked: what came back lies in the image store and its name in the run's ledger, 
 for nothing twice but what was under way, and equal requests are made once. A reply is taken in
 base64 only and goes through `generation.decoding`; an address in its place is refused, since
 fetching it would lead wherever the server likes. For the same reason no redirect is followed, which
-also keeps the key at its server. Tried again is only what a server turned away; a time-out or a lost
-connection may be billed.
+also keeps the key at its server. Tried again is only what a server turned away; a time-out or a
+lost connection may be billed.
 
 What a model painted must be looked at again: no answer known before holds for it.
 """
@@ -21,66 +21,27 @@ import json
 import os
 import random
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import openai
-from pydantic import Field
 
-from blindspot.core.artifact import digest_of
 from blindspot.core.asking import ask
 from blindspot.core.chat import BodyError, Refusal, Secret, refusal
-from blindspot.core.config import OPERATIONAL, OperationalFloat, OperationalInt, Settings
 from blindspot.core.errors import ConfigError
 from blindspot.core.images import ImageStore
-from blindspot.core.model import Request
+from blindspot.core.model import Request, Sampling
 from blindspot.core.records import Completion, Failure, Outcome, Record, Usage
 from blindspot.core.run_folder import RunFolder
 from generation.decoding import MAX_BYTES, decoded
-from generation.edits._arguments import EditArguments
+from generation.repaint import RepaintSettings, fingerprint
 from generation.staff import Asker
 
-OPERATION: Final = "repaint"
-ABOUT: Final = (
-    "A model paints the picture anew by a prompt; for what no other edit can do, such as adding an "
-    "object, another background or another style."
-)
 ROLE: Final = "image_editor"
 """Whose budget it counts against."""
 
 _ATTEMPTS: Final = 4
 _DELAYS: Final = (0.5, 30.0)
 """Seconds before the second attempt, and at most."""
-
-
-class RepaintSettings(Settings):
-    """Whom an edit by a model is asked of."""
-
-    base_url: Annotated[str, OPERATIONAL]
-    """Address ending in /v1."""
-    model: str
-    """The model's id on the server."""
-    api_key_env: Annotated[str, OPERATIONAL] = ""
-    """Name of the environment variable with the key; empty for a server that asks for none."""
-    price: Annotated[float | None, OPERATIONAL] = Field(default=None, ge=0)
-    """What a picture costs, in the budget's currency; 0 is free, None is not known."""
-    epoch: int = 0
-    """Raise it when the server's weights changed behind the same id."""
-    concurrency: OperationalInt = Field(default=4, ge=1)
-    """Requests under way at once."""
-    timeout: OperationalFloat = Field(default=300.0, gt=0)
-    """Seconds for one attempt."""
-
-    @property
-    def prices(self) -> tuple[float, float] | None:
-        """`price` as `ModelSettings.prices` has it, a picture being one token of a completion."""
-        return None if self.price is None else (0.0, self.price * 1e6)
-
-
-class RepaintArguments(EditArguments):
-    """What is asked for."""
-
-    prompt: Annotated[str, Field(min_length=1, max_length=2000)]
-    """What should be painted or changed, and what must stay as it is."""
 
 
 class Painted(Record):
@@ -213,12 +174,6 @@ def repainted(
         asker(painter, requests, ROLE, cells) if asker else ask(painter, requests, folder.ledger)
     )
     return [_bytes(folder.images, outcome) for outcome in outcomes]
-
-
-def fingerprint(settings: RepaintSettings) -> str:
-    """What tells this endpoint's pictures from another's."""
-    identity = {"repaint": settings.base_url, "model": settings.model, "epoch": settings.epoch}
-    return digest_of(identity)
 
 
 def check(settings: RepaintSettings) -> None:

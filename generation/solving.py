@@ -1,9 +1,9 @@
 """What the gates that ask a solver share: the forms in which a question is put, and a test of
 whether answers come right without the picture.
 
-    turn 0   Which is it?  A red  B blue  C green       key B
-    turn 1   Which is it?  A blue  B green  C red       key A
-    turn 2   Which is it?  A green  B red  C blue       key C
+    turn 0   Which is it?  A red  B blue  C green                           key B
+    turn 1   Which is it?  A blue  B green  C red                           key A
+    turn 3   Which is it?  A red  B blue  C green  D it cannot be told      key B
 
 The test is Wald's sequential one (1945): chance against a solver that knows in `KNOWN` of its
 answers. It stops when it is sure, after `MOST` turns, or at a reply that there is no answer, which
@@ -16,15 +16,16 @@ no solver that knows gives. Exact rates, replies being independent:
     .1                1.3 %                  15 %                  1.3               2.1
     .02               2.0 %                  15 %                  1                 1
 
-A solver that guesses may favour one answer whatever it is asked: option A, or "yes". Options
-therefore rotate, yes/no is asked as a choice too, and "yes" counts as no more likely known than it
-is common among the solver's replies to the wave's other questions. What a solver guesses alike in
-every form looks known.
+Replies are not independent: a solver that guesses may favour an answer whatever it is asked, or
+say the same again. So options rotate, first by themselves and then with "it cannot be told" among
+them; yes/no is asked as such a choice too; and an answer is as likely a guess as it is common among
+the solver's replies to the wave's other questions of its kind. What a solver guesses alike in every
+form, and for few other questions, looks known.
 """
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -49,6 +50,7 @@ _FIXED: Final = re.compile(
     r"\b(all|none|both|neither|either|any) of (the|these)\b|\b[A-H] (and|or) [A-H]\b", re.IGNORECASE
 )
 """Options that speak of other options, whose places must stay."""
+_UNTOLD: Final = "it cannot be told"
 
 
 @dataclass(frozen=True)
@@ -119,12 +121,17 @@ class Trial:
     """How likely a guess is right."""
     right: int = 0
     asked: int = 0
-    first: str | None = None
-    """What was replied at turn 0."""
+    first: str = ""
+    """What was replied at turn 0, as it is counted; empty where nothing was."""
     known: bool | None = None
     """What the test says; None while it is open, and where it ended undecided."""
     failure: Failure | None = None
     """Why there is nothing to say, or None."""
+
+    @property
+    def kind(self) -> AnswerKind:
+        """Of its answer."""
+        return self.proposal.candidate.answer_kind
 
     @property
     def is_open(self) -> bool:
@@ -136,7 +143,8 @@ class Trial:
         if isinstance(reply, Failure):
             self.failure = reply
             return
-        self.first = reply.answer if self.asked == 0 else self.first
+        if self.asked == 0:
+            self.first = _plain(reply.answer or "", self.kind)
         self.asked += 1
         self.right += put.is_right(reply)
         self.known = False if reply.answer is None else None
@@ -179,24 +187,33 @@ def _replies(
 
 
 def _allow_for_habit(trials: Sequence[Trial]) -> None:
-    """Of yes/no, a guess is right as often as the solver says so to the other questions."""
-    asked = [t for t in trials if t.proposal.candidate.answer_kind == "yes_no"]
-    said = [extract(t.first or "", "yes_no") for t in asked]
-    count = Counter(word for word in said if word)
-    for trial, own in zip(asked, said, strict=True):
-        key = normalise(trial.proposal.candidate.target)
-        others = count.total() - (own is not None)
-        trial.chance = max(0.5, (count[key] - (own == key) + 1) / (others + 2))
+    """A guess is right as often as the solver says so to the other questions of the kind."""
+    said: defaultdict[AnswerKind, Counter[str]] = defaultdict(Counter)
+    for trial in trials:
+        said[trial.kind].update([trial.first] if trial.first else [])
+    for trial in trials:
+        others = said[trial.kind] - Counter([trial.first] if trial.first else [])
+        alike = others[_plain(trial.proposal.candidate.target, trial.kind)]
+        habit = (alike + 2 * trial.chance) / (others.total() + 2)
+        trial.chance = max(trial.chance, habit)
+
+
+def _plain(answer: str, kind: AnswerKind) -> str:
+    """An answer as it is counted; letters mean something else in every choice, and are not."""
+    return "" if kind == "choice" else normalise(extract(answer, kind) or "")
 
 
 def _put(candidate: Candidate, turn: int) -> tuple[AnswerKind, tuple[str, ...], str]:
     """Answer kind, options and target at a turn."""
-    options, target = candidate.options, candidate.target
-    if candidate.answer_kind == "yes_no" and turn % 3:
-        options = ("yes", "no") if turn % 3 == 1 else ("no", "yes")
-        return "choice", options, letter(options.index(normalise(target)))
-    if candidate.answer_kind != "choice" or any(_FIXED.search(o) for o in options):
-        return candidate.answer_kind, options, target
-    shift = turn % len(options)
+    kind, options, target = candidate.answer_kind, candidate.options, candidate.target
+    if kind == "yes_no" and turn:
+        options, turn = ("yes", "no"), turn - 1
+        target = letter(options.index(normalise(target)))
+    if not options or any(_FIXED.search(option) for option in options):
+        return kind, options, target
+    turn %= 2 * len(options) + 1
+    more = turn >= len(options)
+    shift = turn - len(options) if more else turn
+    options = (*options, _UNTOLD) if more else options
     place = (ord(target.strip().upper()) - ord("A") - shift) % len(options)
     return "choice", options[shift:] + options[:shift], letter(place)

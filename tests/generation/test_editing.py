@@ -19,7 +19,8 @@ from generation.agents.image_editor import Editing, EditorRequest
 from generation.edit import edits
 from generation.editing import EditedPicture, edited
 from generation.means import Means
-from generation.repainting import Painted, RepaintSettings
+from generation.repaint import RepaintSettings
+from generation.repainting import Painted
 from generation.source import SourceSettings, Want
 
 REPAINT = RepaintSettings(base_url="http://127.0.0.1:9/v1", model="painter", price=0.02)

@@ -29,7 +29,8 @@ from blindspot.core.records import Failure, Outcome
 from blindspot.core.run_folder import RunFolder
 from generation import repainting
 from generation.gates.safe_decode import unsafe
-from generation.repainting import RepaintSettings, repainted
+from generation.repaint import RepaintSettings, fingerprint
+from generation.repainting import repainted
 
 NIGHT = encode(Image.new("RGB", (24, 24), "black"))
 Answer = tuple[int, dict[str, str], bytes]
@@ -163,7 +164,8 @@ def test_a_killed_run_pays_for_nothing_twice_but_what_was_under_way(
     server.rule = rule
     code = (
         "import sys; from pathlib import Path; from blindspot.core.run_folder import RunFolder\n"
-        "from generation.repainting import RepaintSettings, repainted\n"
+        "from generation.repaint import RepaintSettings\n"
+        "from generation.repainting import repainted\n"
         "folder = RunFolder(Path(sys.argv[1])); name = sys.argv[3]\n"
         "settings = RepaintSettings(base_url=sys.argv[2], model='painter', concurrency=2)\n"
         "repainted(sys.argv[4:], [name] * 8, ['c'] * 8, settings, folder)"
@@ -276,7 +278,7 @@ def test_no_budget_is_overrun_and_what_was_painted_is_paid_for(
         model: Model, requests: Sequence[Request], role: str, cells: Sequence[str]
     ) -> list[Outcome]:
         assert settings.prices is not None
-        assert model.fingerprint == repainting.fingerprint(settings)
+        assert model.fingerprint == fingerprint(settings)
         bill = Bill(purse, settings.prices, [Account(role, cell) for cell in cells])
         return ask(model, requests, folder.ledger, bill=bill)
 

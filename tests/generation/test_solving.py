@@ -63,17 +63,21 @@ def test_options_move_and_the_right_one_stays_right(count, place, turn):
     options = tuple(f"thing {i}" for i in range(count))
     key = "ABCDEF"[place % count]
     put = form(asked("choice", key, *options), (), turn)
-    assert sorted(put.request.options) == sorted(options)
+    assert set(put.request.options) - {"it cannot be told"} == set(options)
     wanted = options[place % count]
     assert put.request.options["ABCDEF".index(put.target)] == wanted
-    right = [x for x in "ABCDEF"[:count] if put.is_right(Solution(answer=x))]
+    right = [x for x in "ABCDEFG" if put.is_right(Solution(answer=x))]
     assert right == [put.target]
     assert put.is_right(Solution(answer=wanted))
 
 
 def test_the_key_stands_everywhere_once():
     candidate = asked("choice", "b", "ant", "bee", "cat")
-    assert [form(candidate, (), turn).target for turn in range(4)] == ["B", "A", "C", "B"]
+    targets = [form(candidate, (), turn).target for turn in range(8)]
+    assert targets == ["B", "A", "C", "B", "A", "D", "C", "B"]
+    options = [form(candidate, (), turn).request.options for turn in range(8)]
+    assert len(set(options)) == 7
+    assert options[3] == ("ant", "bee", "cat", "it cannot be told")
 
 
 @pytest.mark.parametrize(
@@ -86,9 +90,10 @@ def test_options_that_speak_of_others_stay(option):
 
 def test_yes_and_no_become_a_choice_of_both():
     candidate = asked("yes_no", "No")
-    forms = [form(candidate, ("p.png",), turn) for turn in range(4)]
-    assert [f.request.answer_kind for f in forms] == ["yes_no", "choice", "choice", "yes_no"]
-    assert [f.target for f in forms] == ["No", "B", "A", "No"]
+    forms = [form(candidate, ("p.png",), turn) for turn in range(6)]
+    assert [f.request.answer_kind for f in forms] == ["yes_no", *["choice"] * 5]
+    assert [f.target for f in forms] == ["No", "B", "A", "B", "A", "C"]
+    assert len({f.request.options for f in forms}) == 6
     assert all(f.is_right(Solution(answer="no")) for f in forms)
     assert not any(f.is_right(Solution(answer="yes")) for f in forms)
     assert forms[1].request.pictures == ("p.png",)

@@ -24,7 +24,7 @@ def named(word):
     """A solver that knows the option's text, wherever it stands."""
 
     def solver(request, seed):
-        return word if not request.options else "ABCD"[request.options.index(word)]
+        return word if not request.options else "ABCDE"[request.options.index(word)]
 
     return solver
 
@@ -34,7 +34,7 @@ def coin(request, seed):
     drawn = hashlib.sha256(f"{seed} {request.model_dump_json()}".encode()).digest()[0]
     if request.answer_kind == "yes_no":
         return ("yes", "no")[drawn % 2]
-    return "ABCD"[drawn % len(request.options)]
+    return "ABCDE"[drawn % len(request.options)]
 
 
 @pytest.mark.parametrize(("answer", "admitted"), [("3157", False), ("12", True), (None, True)])
@@ -74,6 +74,24 @@ def test_a_solver_that_always_says_yes_knows_nothing(desk):
     wave = [desk.proposal(number, **YES) for number in range(20)]
     verdicts = desk.open("image_removed", desk.scripted([named("yes")])).judge(wave)
     assert all(v.admitted for v in verdicts)
+
+
+def test_a_usual_number_is_no_knowledge_and_an_unusual_one_is(desk):
+    def usual(request, seed):
+        return "2" if request.question.split()[-1] != "0?" else "3157"
+
+    wave = [desk.proposal(0), *(desk.proposal(n, target="2") for n in range(1, 20))]
+    verdicts = desk.open("image_removed", desk.scripted([usual])).judge(wave)
+    assert [v.admitted for v in verdicts] == [False] + [True] * 19
+
+
+def test_a_guess_that_stays_the_same_for_the_same_words_is_found_out(desk):
+    def stubborn(request, seed):
+        return coin(request, "")
+
+    wave = [desk.proposal(number, **YES) for number in range(400)]
+    verdicts = desk.open("image_removed", desk.scripted([stubborn])).judge(wave)
+    assert sum(not v.admitted for v in verdicts) / 400 < 0.05
 
 
 def test_no_answer_ends_it_at_once(desk):

@@ -21,15 +21,23 @@ def name_of(desk, proposal):
     return desk.images.put(proposal.candidate.images[0])
 
 
+def first_only(request, seed):
+    """A solver to which the first question alone gives its key away."""
+    return "3157" if request.question.endswith(" 0?") else "12"
+
+
 def test_a_key_from_two_other_pictures_is_no_accident(desk):
     wave = [desk.proposal(number) for number in range(3)]
-    verdicts, staff = judge(desk, says("3157"), wave)
-    assert {v.cause for v in verdicts} == {"answerable from another"}
-    assert [len(b) for b in staff.batches] == [3, 3]
-    own = {p.candidate.question: name_of(desk, p) for p in wave}
-    shown = [(own[c.request.question], c.request.pictures) for c in staff.calls]
-    assert all((mine,) != seen for mine, seen in shown)
-    assert len(set(shown)) == 6
+    verdicts, staff = judge(desk, first_only, wave)
+    assert [v.cause for v in verdicts] == ["answerable from another", "", ""]
+    assert [len(b) for b in staff.batches] == [3, 1]
+    shown = [c.request.pictures for c in staff.calls if c.request.question.endswith(" 0?")]
+    assert sorted(shown) == sorted((name_of(desk, p),) for p in wave[1:])
+
+
+def test_what_it_says_of_every_picture_is_a_habit(desk):
+    verdicts, _ = judge(desk, says("3157"), [desk.proposal(number) for number in range(9)])
+    assert all(v.admitted for v in verdicts)
 
 
 def test_a_key_from_one_other_picture_may_be(desk):

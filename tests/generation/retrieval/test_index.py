@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from generation.retrieval.index import B, DEPTH, K1, PAGE, Bm25, Found, Index, in_order
+from generation.retrieval.index import DEPTH, K1, PAGE, B, Bm25, Found, Index, in_order
 from generation.retrieval.words import terms
 
 TEXTS = ["how many red bars", "how many bars bars", "which word is written here", "red"]
