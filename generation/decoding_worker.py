@@ -39,6 +39,8 @@ LENGTH: Final = struct.Struct(">Q")
 PICTURE: Final = b"P"
 FAILED: Final = b"F"
 JPEG_QUALITY: Final = 95
+PNG_LEVEL: Final = 3
+"""Of a photograph, 2 % larger than zlib's level 6 makes it, in a third of the time."""
 
 _PLUGINS: Final = (JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin)
 """Imported before the limits hold; without them Pillow looks for all that it has."""
@@ -91,7 +93,7 @@ def _encoded(image: Image.Image, lossless: bool) -> bytes:
     image.info.clear()
     buffer = io.BytesIO()
     if lossless:
-        image.save(buffer, format="PNG")
+        image.save(buffer, format="PNG", compress_level=PNG_LEVEL)
     else:
         image.save(buffer, format="JPEG", quality=JPEG_QUALITY, subsampling=0)
     return buffer.getvalue()

@@ -16,6 +16,8 @@ from generation.aims import Aim
 from generation.settings import GenerationSettings
 from generation.source import makes
 
+UNANSWERABLE: Final = "unanswerable"
+"""The capability of questions whose answer is that it cannot be determined."""
 _NO_AIMS: Final[Mapping[str, Aim]] = {}
 
 
@@ -30,6 +32,7 @@ def make_plan(
     quota, to be reported open; StageError if that is all of them.
     """
     train = [row for row in _one_row_per_cell(diagnosis.mixture) if row.quota]
+    train = _with_unanswerable(train, catalogue, settings.unanswerable_share)
     made = [row for row in train if makes(catalogue, row)]
     if not made:
         raise _nothing_to_make(train, catalogue)
@@ -74,6 +77,39 @@ def _one_row_per_cell(mixture: Sequence[CellShare]) -> list[CellShare]:
         quota = first.quota + row.quota
         rows[row.name] = first.model_copy(update={"share": share, "quota": quota})
     return list(rows.values())
+
+
+def _with_unanswerable(
+    rows: Sequence[CellShare], catalogue: Sequence[Makeable], share: float
+) -> list[CellShare]:
+    """The rows with at least this part of unanswerable samples, the others giving in proportion;
+    the sum stays. As they are where no source makes any.
+    """
+    total = sum(row.quota for row in rows)
+    there = sum(row.quota for row in rows if row.capability == UNANSWERABLE)
+    missing = round(share * total) - there
+    kinds = [m for m in catalogue if m.capability == UNANSWERABLE]
+    if missing <= 0 or not kinds:
+        return list(rows)
+    others = [row for row in rows if row.capability != UNANSWERABLE]
+    left = largest_remainder(total - there - missing, [row.quota for row in others])
+    more = largest_remainder(missing, [1.0] * len(kinds))
+    own = [
+        *(row for row in rows if row.capability == UNANSWERABLE),
+        *(_unanswerable(k, n, total) for k, n in zip(kinds, more, strict=True)),
+    ]
+    kept = [r.model_copy(update={"quota": n}) for r, n in zip(others, left, strict=True) if n]
+    return _one_row_per_cell([*kept, *own])
+
+
+def _unanswerable(kind: Makeable, quota: int, total: int) -> CellShare:
+    return CellShare(
+        capability=kind.capability,
+        image_type=kind.image_type,
+        share=quota / total,
+        quota=quota,
+        why="so that not every question has an answer",
+    )
 
 
 def _validation(made: Sequence[CellShare], share: float, aims: Mapping[str, Aim]) -> list[PlanCell]:

@@ -1,12 +1,15 @@
 """The options of the stage, each declared once."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from blindspot.core.config import OPERATIONAL, Settings
 from generation.agent import AgentsSettings
 from generation.source import SourceSettings
+
+Distortion = Literal["mask", "blur", "noise", "swap", "attention"]
+"""How a picture is withheld from the policy."""
 
 
 class DifficultySettings(Settings):
@@ -36,6 +39,23 @@ class DifficultySettings(Settings):
         return self
 
 
+class NegativeSettings(Settings):
+    """Wrong answers of the policy about training samples, to be rejected where the key is chosen
+    (DPO).
+    """
+
+    samples: int = Field(default=0, ge=0)
+    """Training samples whose negatives are looked for, drawn over the cells; 0: none."""
+    distortions: tuple[Distortion, ...] = ("mask", "blur", "noise", "swap")
+    """What the policy is shown instead of the picture; `attention` shows the picture and masks
+    attention to it, which needs transformers_local.
+    """
+    rollouts: bool = True
+    """Whether wrong rollouts of the difficulty gate are negatives too; they cost nothing more."""
+    max_tokens: int = Field(default=1024, ge=1)
+    """Of one answer, reasoning included."""
+
+
 class GenerationSettings(Settings):
     """Options of the `generation` stage."""
 
@@ -57,6 +77,12 @@ class GenerationSettings(Settings):
     """… and if no colour of a 16×16 reduction at equal brightness differs by more (255 is the
     range of a channel). Both limits were measured; see `generation/likeness.py`.
     """
+    unanswerable_share: float = Field(default=0.06, ge=0, le=1)
+    """Part of the training samples whose right answer is that it cannot be determined, where a
+    source makes such; without them a model learns that every question has an answer.
+    """
+    negatives: NegativeSettings = NegativeSettings()
+    """Wrong answers for DPO."""
     difficulty: DifficultySettings = DifficultySettings()
     """The last gate."""
     budget: Annotated[float | None, OPERATIONAL] = Field(default=None, ge=0)

@@ -22,7 +22,7 @@ from blindspot.core.journal import Journal
 from blindspot.core.model import Model, ModelSettings, Request, open_model
 from blindspot.core.progress import progress
 from blindspot.core.purse import Purse
-from blindspot.core.records import Outcome
+from blindspot.core.records import NegativePair, Outcome
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from blindspot.core.training_set import Makeable, Outcomes, Plan, TrainingSetArtifact
@@ -33,6 +33,7 @@ from generation.filled import Filled
 from generation.filling import Filling
 from generation.gate import ALL_SPLITS, Ask, Shown, Surroundings, open_gates
 from generation.means import Means
+from generation.negatives import Negatives, negatives
 from generation.plan import make_plan
 from generation.settings import GenerationSettings
 from generation.shards import write_split
@@ -82,22 +83,31 @@ def generate(
     digest = diagnosis.artifact.digest
     known = aims(diagnosis, [Evaluation(path) for path in inputs.evaluations])
     plan = make_plan(diagnosis.diagnosis(), digest, catalogue(config), config, known)
-    policy = open_policy() if config.difficulty.enabled else None
+    asked = config.difficulty.enabled or config.negatives.samples
+    policy = open_policy() if asked else None
     draft = Draft(out, "training_set", _config(config, inputs), _digests(inputs, digest, policy))
     fresh = not (draft.path / "plan.json").exists()
     write_text(draft.path / "plan.json", plan.model_dump_json(indent=1))
     journal = Journal(inputs.folder.ledger, _scope(inputs, out), Candidacy, fresh=fresh)
     benchmark = benchmark_of(inputs.evaluations, inputs.folder.images)
-    filled, spent = _fill(plan, config, inputs, benchmark, policy, journal, _scope(inputs, out))
-    _write(draft.path, filled, journal, inputs.folder)
+    made = _fill(plan, config, inputs, benchmark, policy, journal, _scope(inputs, out))
+    filled, spent = made.filled, made.spent
+    _write(draft.path, made, journal, inputs.folder)
     about = Card(inputs.round, digest, len(benchmark), config.difficulty)
     write_text(draft.path / "README.md", about.text(filled.outcomes()))
     return draft.publish(
         seeds={"seed": config.seed, "round": inputs.round},
-        counts=_counts(filled),
-        facts={**_facts(plan, policy is not None), "spent": spent},
+        counts={**_counts(filled), **made.negatives.counts()},
+        facts={**_facts(plan, config.difficulty.enabled), "spent": spent},
         durations={"generate": time.monotonic() - begun},
     )
+
+
+@dataclass(frozen=True)
+class _Made:
+    filled: Filled
+    negatives: Negatives
+    spent: float
 
 
 def _fill(
@@ -108,7 +118,7 @@ def _fill(
     policy: Model | None,
     journal: Journal[Candidacy],
     scope: str,
-) -> tuple[Filled, float]:
+) -> _Made:
     folder, earlier = inputs.folder, earlier_of(inputs.earlier)
     limits = budgets(config, (cell.name for cell in plan.cells))
     purse = Purse(folder.ledger, folder.images, scope, limits)
@@ -121,7 +131,7 @@ def _fill(
             benchmark=benchmark,
             earlier=earlier,
             images=folder.images,
-            ask=_asker(policy, asking) if policy else None,
+            ask=_asker(policy, asking) if policy and config.difficulty.enabled else None,
             staff=staff,
             admitted=admitted,
         )
@@ -135,7 +145,12 @@ def _fill(
             journal=journal,
             admitted=admitted,
         )
-        return filling.fill(advance), purse.spent
+        filled = filling.fill(advance)
+        found = Negatives()
+        if config.negatives.samples and policy:
+            train = [s for s in filled.in_order() if s.split == "train"]
+            found = negatives(train, config, folder.images, _asker(policy, asking))
+        return _Made(filled, found, purse.spent)
 
 
 def _scope(inputs: GenerationInputs, out: Path) -> str:
@@ -168,7 +183,8 @@ def _asker(policy: Model, asking: Asking) -> Ask:
     return asker
 
 
-def _write(path: Path, filled: Filled, journal: Journal[Candidacy], folder: RunFolder) -> None:
+def _write(path: Path, made: _Made, journal: Journal[Candidacy], folder: RunFolder) -> None:
+    filled = made.filled
     admitted = filled.in_order()
     for split in ALL_SPLITS:
         rows = [a for a in admitted if a.split == split]
@@ -177,6 +193,8 @@ def _write(path: Path, filled: Filled, journal: Journal[Candidacy], folder: RunF
     write_records(path / "rejected.parquet", out, Rejected)
     said = (verdict for row in journal.rows() for verdict in verdicts(row))
     write_records(path / "verdicts.parquet", said, GateVerdict)
+    if made.negatives.asked:
+        write_records(path / "negatives.parquet", made.negatives.pairs, NegativePair)
     outcomes = Outcomes(cells=filled.outcomes())
     write_text(path / "outcomes.json", outcomes.model_dump_json(indent=1))
 

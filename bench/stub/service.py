@@ -122,7 +122,7 @@ class Service:
         self, role: Role, structured: bool, digest: bytes, attempt: int
     ) -> tuple[FaultKind | None, float]:
         """The fault and the latency of an attempt, which is counted."""
-        about = (self.script.seed, digest.hex())
+        about = (self.script.seed, digest.hex(), attempt)
         faults = for_role(self.script.faults, role, Faults())
         kind = fault_of(faults, role, structured, *about)
         self.tally.arrived[role] += 1

@@ -1,133 +1,109 @@
-"""Samples that people labelled, retrieved from supporting data by what a model cannot do (S2).
+"""What a stub model answers to a question: from the pixels where a picture is shown, from the words
+where none is.
 
-For each cell the rows whose labels do not contradict it are ranked: by labels and conditions that
-agree, then by hybrid search for the cell's gap text (terms, definitions, conditions, brief), then
-for diversity. Places are dealt the list from its top; one in five rows serves `validation` and
-`canary` alone.
+    the picture tells    right, or wrong with `solver_error`; errors of two models correlate
+    it is ambiguous      one of two answers, or null
+    it tells of other things, or nothing         null, or what it shows, or a guess
+    no picture           right where common sense answers; otherwise a guess
 
-    [[generation.sources]]
-    plugin = "retrieve"
-    path = "support.parquet"          # as an own benchmark
-    licence = "CC-BY-4.0"
-
-Two cells of one split may be dealt the same row, since no cell knows of others; the `duplicate`
-gate then admits one. What this does not do: write or change a question, or find words of one
-language by those of another.
+Errors correlate because a share √ρ of a model's draws is the draw that all models have in common
+for that item: two models share one with probability ρ, and then both err or neither does.
 """
 
-from collections.abc import Sequence
-from typing import Final
+import math
 
-import numpy as np
-
-from blindspot.core.records import Failure
-from blindspot.core.training_set import Makeable, PlanCell
-from generation.means import Means
-from generation.retrieval import labelled, stored
-from generation.retrieval.index import Index
-from generation.retrieval.labelled import Row
-from generation.retrieval.lists import Ranked, hybrid, shuffled
-from generation.retrieval.matching import agreement, categories, is_held, parts, suggested
-from generation.retrieval.places import dealt, place
-from generation.retrieval.tables import tables
-from generation.source import Candidate, OpenSource, Source, SourceSettings, Want, merged
-
-NO_MORE: Final = "the supporting data hold no further sample for this cell"
+from bench.stub import reading
+from bench.stub.asked import Asked
+from bench.stub.common_sense import common_sense
+from bench.stub.draws import pick, uniform
+from bench.stub.guesses import guess, others, tempting
+from bench.stub.planting import Fact
+from bench.stub.script import Script
+from blindspot.core.grading import letter
 
 
-class Retrieve:
-    """The `retrieve` source."""
-
-    def catalogue(self, settings: SourceSettings) -> tuple[Makeable, ...]:
-        data = labelled.load(tables("retrieve", settings.path), pictures=False)
-        return merged(categories(data, settings.capabilities, settings.image_types))
-
-    def roles(self, settings: SourceSettings) -> tuple[str, ...]:
-        return ()
-
-    def open(self, settings: SourceSettings, means: Means) -> OpenSource:
-        return _Open(settings, means.seed)
-
-
-class _Open:
-    def __init__(self, settings: SourceSettings, seed: int) -> None:
-        self._settings, self._seed = settings, seed
-        self._data = labelled.load(tables("retrieve", settings.path))
-        self._held = [is_held(part) for part in parts([row.bonds for row in self._data.rows])]
-        self._index = Index([row.text for row in self._data.rows])
-        self._lists: dict[str, Ranked] = {}
-
-    def candidates(self, wants: Sequence[Want]) -> list[Candidate | Failure]:
-        from generation.decoding import decoded
-
-        rows = [self._row(want) for want in wants]
-        shown = [p for row in rows if isinstance(row, Row) for p in row.pictures]
-        found = stored.read(shown)
-        clean = iter(decoded([data for data in found if isinstance(data, bytes)]))
-        read = iter([next(clean) if isinstance(data, bytes) else data for data in found])
-        return [
-            row
-            if isinstance(row, Failure)
-            else self._candidate(row, [next(read) for _ in row.pictures])
-            for row in rows
-        ]
-
-    def _row(self, want: Want) -> Row | Failure:
-        """The row that a place is dealt."""
-        ranked = self._list(want)
-        at = dealt(place(want), ranked.total)
-        if at is None:
-            why = f"{NO_MORE}; {self._data.unusable}" if self._data.unusable else NO_MORE
-            return Failure(kind="request", message=why, retryable=False)
-        return self._data.rows[ranked[at]]
-
-    def _list(self, want: Want) -> Ranked:
-        key = want.cell.model_dump_json()
-        if key not in self._lists:
-            self._lists[key] = self._ranked(want)
-        return self._lists[key]
-
-    def _ranked(self, want: Want) -> Ranked:
-        cell, rows = want.cell, self._data.rows
-        fit = self._fit(cell)
-        among = np.array(list(fit), dtype=np.int64)
-        if self._settings.ranking == "random":
-            seed = f"{self._seed}/{cell.split}/{cell.name}"
-            return shuffled(seed, among, [rows[i].id for i in fit])
-        return hybrid(self._index, cell, among, list(fit.values()))
-
-    def _fit(self, cell: PlanCell) -> dict[int, tuple[int, int]]:
-        """The rows that may serve a cell, and how far they agree with it."""
-        rows, want, conditions = self._data.rows, cell.want, self._data.conditions
-        asked = suggested(rows, "capability", want.capability)
-        seen = suggested(rows, "image_type", want.image_type)
-        agreed = {
-            i: agreement(row, want, conditions, (asked[i], seen[i]))
-            for i, row in enumerate(rows)
-            if self._held[i] == (cell.split != "train")
-        }
-        return {i: tier for i, tier in agreed.items() if tier is not None}
-
-    def _candidate(self, row: Row, pictures: Sequence[bytes | Failure]) -> Candidate | Failure:
-        lost = next((each for each in pictures if isinstance(each, Failure)), None)
-        if lost is not None:
-            message = f"a picture of the row '{row.id}': {lost.message}"
-            return lost.model_copy(update={"message": message})
-        return Candidate(
-            images=tuple(each for each in pictures if isinstance(each, bytes)),
-            question=row.question,
-            target=row.target,
-            answer_kind=row.answer_kind,
-            origin=f"retrieve:{row.id}",
-            truth="dataset",
-            options=row.options,
-            attributes={k: v for k, v in row.attributes.items() if k in self._data.conditions},
-            content=row.content,
-            evidence=row.evidence,
-            licence=row.licence or self._settings.licence,
-            attribution=row.attribution,
-            lineage=row.lineage,
-        )
+def solve(asked: Asked, script: Script) -> str | None:
+    """A solver's answer, a choice by its letter; None where it finds none or several."""
+    fact = reading.fact_asked(asked)
+    if fact is None:
+        return _unseen(asked, script) if asked.pictures else _blind(asked, script)
+    if fact.also is not None:
+        answer = _either(fact, asked.model, script)
+    elif errs(fact, asked.model, script):
+        answer = _error(fact, asked.model, script)
+    else:
+        answer = fact.answer
+    return answer if answer is None else as_asked(answer, fact, asked)
 
 
-PLUGIN: Final[Source] = Retrieve()
+def roll(asked: Asked, script: Script) -> str:
+    """The policy's answer: right as often as the picture says; each seed is another draw."""
+    fact = reading.fact_asked(asked)
+    if fact is None:
+        offered = reading.options(asked.text)
+        return guess(asked.text, offered, script.seed, "guess", asked.model, asked.text, asked.draw)
+    about = (script.seed, "policy", asked.model, fact.item, fact.question, asked.draw)
+    if uniform(*about) < fact.pass_rate:
+        return as_asked(fact.answer, fact, asked)
+    wrong = (tempting(fact, script.seed), *others(fact, script.seed))
+    return as_asked(pick(wrong, "wrong", *about), fact, asked)
+
+
+def errs(fact: Fact, model: str, script: Script) -> bool:
+    """Whether a model errs on a fact, whoever asks and in whatever order."""
+    about = (script.seed, fact.item, fact.question)
+    shares = uniform("shares", *about, model) < math.sqrt(script.knowledge.correlation)
+    draw = uniform("error", *about) if shares else uniform("error", *about, model)
+    return draw < script.knowledge.solver_error
+
+
+def as_asked(answer: str, fact: Fact, asked: Asked) -> str:
+    """An answer as the request wants it: of a choice the letter that it has there."""
+    if fact.answer_kind != "choice":
+        return answer
+    offered = [option.casefold() for option in reading.options(asked.text) or fact.options]
+    found = answer.casefold() in offered
+    return letter(offered.index(answer.casefold())) if found else answer
+
+
+def _error(fact: Fact, model: str, script: Script) -> str:
+    """Two models that err both take the tempting answer with probability √same_wrong each."""
+    about = (script.seed, fact.item, fact.question, model)
+    if uniform("tempted", *about) < math.sqrt(script.knowledge.same_wrong):
+        return tempting(fact, script.seed)
+    return pick(others(fact, script.seed), "other", *about)
+
+
+def _either(fact: Fact, model: str, script: Script) -> str | None:
+    about = (script.seed, fact.item, fact.question, model)
+    if uniform("null", *about) < script.knowledge.null_when_ambiguous:
+        return None
+    return pick((fact.answer, fact.also), "either", *about)
+
+
+def _unseen(asked: Asked, script: Script) -> str | None:
+    """The pictures do not settle the question."""
+    shown = [fact for payload in asked.pictures if payload for fact in payload.facts]
+    about = (script.seed, "unseen", asked.model, asked.text, *(fact.item for fact in shown))
+    if uniform("null", *about) < script.knowledge.null_when_unseen:
+        return None
+    offered = reading.options(asked.text)
+    guessed = guess(asked.text, offered, "guess", *about)
+    alike = [f.answer for f in shown if not offered and _form(f.answer) == _form(guessed)]
+    return alike[0] if alike else guessed
+
+
+def _blind(asked: Asked, script: Script) -> str:
+    """Only the words are known."""
+    known, offered = common_sense(asked.text), reading.options(asked.text)
+    if known is None:
+        return guess(asked.text, offered, script.seed, "blind", asked.model, asked.text)
+    alike = [letter(i) for i, option in enumerate(offered) if option.casefold() == known]
+    return alike[0] if alike else known
+
+
+def _form(answer: str) -> str:
+    """Answers of one form can stand for one another: numbers, yes and no, words."""
+    if answer in ("yes", "no"):
+        return "yes_no"
+    return "number" if answer.replace(".", "", 1).lstrip("-").isdigit() else "text"

@@ -47,6 +47,10 @@ class Request(Record):
     """How to draw."""
     repeat: int = 0
     """Which of several draws of the same question."""
+    blindfolded: bool = False
+    """Whether attention to the pictures' tokens is masked: the model has them before it and does
+    not see them. Only transformers_local can.
+    """
     reply_schema: dict[str, Any] | None = None
     """JSON Schema of the object that the reply must be, for backends that can hold a model to it;
     the reply is checked by whoever asks, either way.
@@ -54,8 +58,8 @@ class Request(Record):
 
     def key(self, fingerprint: str) -> str:
         """Identity of the answer: request, sampling, repeat and the model's weights."""
-        without = {"reply_schema"} if self.reply_schema is None else set[str]()
-        return digest_of({"model": fingerprint, **self.model_dump(mode="json", exclude=without)})
+        usual = {name for name in ("reply_schema", "blindfolded") if not getattr(self, name)}
+        return digest_of({"model": fingerprint, **self.model_dump(mode="json", exclude=usual)})
 
 
 class ModelSettings(Settings):

@@ -8,10 +8,10 @@ from a benchmark and only help the search.
 Measured on the 8,800 questions of the demo's benchmark without their labels and attributes, over
 its 15 categories, the share of the first 50 rows that are the category's own:
 
-    the brief                                   search alone    patterns first
-    empty                                            .30              .70
-    one sentence, "aims at X: weak"                  .20              .63
-    with two questions that failed                   .93              .93
+    the cell has                                search alone    patterns first
+    no brief                                         .30              .70
+    a brief, "aims at X: weak"                       .20              .63
+    two questions that failed                        .93              .93
 
 Definitions alone say too little: which questions a model failed is what finds more of their kind.
 The one category never found asks what another asks, of pictures that do not show it.
@@ -76,12 +76,15 @@ def suggested(rows: Sequence[Row], axis: Axis, term: str) -> list[bool]:
 
 
 def query(cell: PlanCell) -> str:
-    """What is searched for: the terms, their definitions, the conditions and the cell's brief."""
+    """What is searched for: the terms, their definitions, the conditions, the cell's brief, the
+    skills that are missing and the questions that failed.
+    """
     want, terms = cell.want, taxonomy.load(None)
     known = [terms.capabilities.get(want.capability), terms.image_types.get(want.image_type)]
     conditions = [f"{name} {value}" for name, value in sorted(want.condition.items())]
     definitions = [term.definition for term in known if term]
-    return "\n".join([want.capability, want.image_type, *definitions, *conditions, cell.brief])
+    gap = [*definitions, *conditions, cell.brief, *cell.skills, *cell.examples]
+    return "\n".join([want.capability, want.image_type, *gap])
 
 
 def categories(

@@ -172,6 +172,7 @@ def settings_of(**changes: object) -> GenerationSettings:
     plain = {
         "sources": (SourceSettings(size=SIZE),),
         "canary": 4,
+        "unanswerable_share": 0,
         "max_attempts": 12,
         "difficulty": DifficultySettings(max_tokens=8),
     }

@@ -177,12 +177,28 @@ def test_cpu_time_is_counted_for_each_picture_by_itself(monkeypatch: pytest.Monk
     assert told == [(limit.RLIMIT_CPU, (38, limit.RLIM_INFINITY))]
 
 
-def test_a_picture_that_takes_too_much_cpu_time_is_ended(small: Decoders) -> None:
-    slow = encoded(Image.effect_noise((3100, 3100), 80), "PNG", compress_level=0)
-    refused, kept = small.decoded([slow, encoded(scene(), "PNG")])
+def test_a_picture_that_takes_too_much_cpu_time_is_ended(
+    small: Decoders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    spinning = tmp_path / "spinning.py"
+    spinning.write_text(
+        "import runpy, sys\n"
+        f"worker = runpy.run_path({decoding.worker.__file__!r})\n"
+        "answered, inside = worker['_answered'], worker['_serve'].__globals__\n"
+        "def spin(data, most):\n"
+        "    while data == b'spin':\n"
+        "        pass\n"
+        "    return answered(data, most)\n"
+        "inside['_answered'] = spin\n"
+        "worker['_serve'](sys.stdin.buffer, sys.stdout.buffer, int(sys.argv[2]), int(sys.argv[3]))"
+    )
+    monkeypatch.setattr(decoding.worker, "__file__", str(spinning))
+    fine = encoded(scene(), "PNG")
+    before, refused, after = small.decoded([fine, b"spin", fine])
     assert isinstance(refused, Failure)
     assert "1 s of CPU time" in refused.message
-    assert isinstance(kept, bytes)
+    assert isinstance(before, bytes)
+    assert before == after
 
 
 def test_a_killed_process_costs_no_other_picture(small: Decoders) -> None:

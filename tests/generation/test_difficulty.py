@@ -79,12 +79,16 @@ def test_four_more_for_the_undecided_up_to_the_limit():
 
 
 def test_who_cannot_be_judged_is_out_and_moves_nobody():
-    wave, alone = Wave(PLAIN, 2), Wave(PLAIN, 1)
-    wave.see([(0, [True, False, True, False]), (1, None)])
-    alone.see([(0, [True, False, True, False])])
-    assert wave.posterior().within[0] == alone.posterior().within[0]
-    assert wave.done[1]
-    assert not wave.admitted()[1]
+    wave, alone = Wave(PLAIN, 31), Wave(PLAIN, 1)
+    half = [True, False, True, False]
+    wave.see([(0, half), *((place, [True] * 4) for place in range(1, 31))])
+    among = wave.posterior().within[0]
+    wave.see([(place, None) for place in range(1, 31)])
+    alone.see([(0, half)])
+    assert wave.posterior().within[0] == pytest.approx(alone.posterior().within[0])
+    assert wave.posterior().within[0] != pytest.approx(among)
+    assert wave.done[1:].all()
+    assert not wave.admitted()[1:].any()
 
 
 def test_an_empty_wave():

@@ -80,3 +80,36 @@ def test_nothing_to_make_is_an_error_with_a_sentence(kit, wanted):
     found = kit.diagnosis(*(kit.share(name, 5) for name in wanted))
     with pytest.raises(StageError, match=r"asks for (nothing|maps/diagram)"):
         make_plan(found, "d", CATALOGUE, kit.settings())
+
+
+UNANSWERABLE = Makeable(capability="unanswerable", image_type="geometric")
+
+
+def test_some_questions_have_no_answer_and_the_total_stays(kit):
+    """6 % of 200 is 12, which the others give in proportion: 188 of 120 and 80."""
+    found = kit.diagnosis(kit.share("counting/geometric", 120), kit.share("ocr/text_dense", 80))
+    settings = kit.settings(validation_share=0, canary=0, unanswerable_share=0.06)
+    plan = make_plan(found, "d", (*CATALOGUE, UNANSWERABLE), settings)
+    assert [(c.name, c.quota) for c in plan.cells] == [
+        ("counting/geometric", 113),
+        ("ocr/text_dense", 75),
+        ("unanswerable/geometric", 12),
+    ]
+    without = make_plan(found, "d", CATALOGUE, settings)
+    assert [c.quota for c in without.cells] == [120, 80]
+
+
+def test_what_the_mixture_holds_of_them_counts(kit):
+    asked = kit.share("unanswerable/geometric", 9)
+    found = kit.diagnosis(kit.share("counting/geometric", 191), asked)
+    settings = kit.settings(validation_share=0, canary=0, unanswerable_share=0.06)
+    plan = make_plan(found, "d", (*CATALOGUE, UNANSWERABLE), settings)
+    assert [(c.name, c.quota) for c in plan.cells] == [
+        ("counting/geometric", 188),
+        ("unanswerable/geometric", 12),
+    ]
+    enough = kit.diagnosis(
+        kit.share("counting/geometric", 100), kit.share("unanswerable/geometric", 50)
+    )
+    plan = make_plan(enough, "d", (*CATALOGUE, UNANSWERABLE), settings)
+    assert [c.quota for c in plan.cells] == [100, 50]

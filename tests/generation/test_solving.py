@@ -65,7 +65,7 @@ def test_options_move_and_the_right_one_stays_right(count, place, turn):
     put = form(asked("choice", key, *options), (), turn)
     assert set(put.request.options) - {"it cannot be told"} == set(options)
     wanted = options[place % count]
-    assert put.request.options["ABCDEF".index(put.target)] == wanted
+    assert put.request.options["ABCDEFG".index(put.target)] == wanted
     right = [x for x in "ABCDEFG" if put.is_right(Solution(answer=x))]
     assert right == [put.target]
     assert put.is_right(Solution(answer=wanted))

@@ -86,6 +86,9 @@ class OpenAIModel:
             address.client = None
 
     async def _one(self, request: Request) -> Outcome:
+        if request.blindfolded:
+            why = "attention to pictures is masked by transformers_local alone"
+            return Failure(kind="request", message=why, retryable=False)
         try:
             body = self._body(request)
         except OSError as error:

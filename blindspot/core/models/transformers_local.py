@@ -49,7 +49,7 @@ class TransformersLocal:
         asked (an unreadable picture, a text that the template refuses) fails alone.
         """
         outcomes: dict[int, Outcome] = {}
-        groups: dict[Sampling, list[int]] = {}
+        groups: dict[tuple[Sampling, bool], list[int]] = {}
         turns: dict[int, _Turn] = {}
         for i, request in enumerate(requests):
             turn = self._turn(request)
@@ -57,11 +57,9 @@ class TransformersLocal:
                 outcomes[i] = turn
                 continue
             turns[i] = turn
-            groups.setdefault(request.sampling, []).append(i)
-        for sampling, members in groups.items():
-            answers = self._batch(
-                [requests[i] for i in members], [turns[i] for i in members], sampling
-            )
+            groups.setdefault((request.sampling, request.blindfolded), []).append(i)
+        for members in groups.values():
+            answers = self._batch([requests[i] for i in members], [turns[i] for i in members])
             outcomes |= dict(zip(members, answers, strict=True))
         return [outcomes[i] for i in range(len(requests))]
 
@@ -77,6 +75,8 @@ class TransformersLocal:
         if (mark := getattr(self._processor, "image_token", None)) and mark in _texts(request):
             why = f"its text contains {mark}, which the model reads as a picture"
             return Failure(kind="request", message=why, retryable=False)
+        if request.blindfolded and (why := _must_see(self._model)):
+            return Failure(kind="request", message=why, retryable=False)
         try:
             text = _render(self._processor, request, self._arguments)
             return text, [self._images.open(name) for name in request.images]
@@ -85,32 +85,28 @@ class TransformersLocal:
         except OSError as error:
             return Failure(kind="image", message=str(error), retryable=False)
 
-    def _batch(
-        self, requests: list[Request], turns: list[_Turn], sampling: Sampling
-    ) -> list[Outcome]:
+    def _batch(self, requests: list[Request], turns: list[_Turn]) -> list[Outcome]:
         import torch
 
         try:
             with torch.inference_mode(), torch.random.fork_rng():
                 torch.manual_seed(_seed(self.fingerprint, requests))
-                return self._generate(turns, sampling)
+                return self._generate(turns, requests[0].sampling, requests[0].blindfolded)
         except torch.OutOfMemoryError as error:
             failure = Failure(
                 kind="out_of_memory", message=f"{error}; lower model.batch_size", retryable=True
             )
             return [failure] * len(requests)
 
-    def _generate(self, turns: list[_Turn], sampling: Sampling) -> list[Outcome]:
+    def _generate(self, turns: list[_Turn], sampling: Sampling, blindfolded: bool) -> list[Outcome]:
         inputs = self._inputs(turns)
-        length = inputs["input_ids"].shape[1]
+        length, prompts = inputs["input_ids"].shape[1], inputs["attention_mask"].sum(1).tolist()
+        if blindfolded:
+            image = self._model.config.image_token_id
+            inputs["attention_mask"][inputs["input_ids"] == image] = 0
         output = self._model.generate(**inputs, **_arguments(sampling, self._processor.tokenizer))
         eos = _eos_ids(self._model.generation_config.eos_token_id)
-        rows = zip(
-            turns,
-            output[:, length:].tolist(),
-            inputs["attention_mask"].sum(1).tolist(),
-            strict=True,
-        )
+        rows = zip(turns, output[:, length:].tolist(), prompts, strict=True)
         return [
             self._completion(_begun(text), row, prompt, eos, sampling)
             for (text, _), row, prompt in rows
@@ -242,6 +238,15 @@ def _set_limits(processor: Any, limits: dict[str, int]) -> None:
 def _render(processor: Any, request: Request, arguments: Mapping[str, Any]) -> str:
     options = {"add_generation_prompt": True, **arguments, "tokenize": False}
     return processor.apply_chat_template(_messages(request), **options)
+
+
+def _must_see(model: Any) -> str | None:
+    """Why attention to pictures cannot be masked, or None: where positions are counted from the
+    pictures' grids, a mask would move all that follows.
+    """
+    if hasattr(getattr(model, "model", model), "get_rope_index"):
+        return "positions of this architecture depend on its pictures, which cannot be masked"
+    return None if hasattr(model.config, "image_token_id") else "it names no image token"
 
 
 def _texts(request: Request) -> str:

@@ -95,8 +95,9 @@ def test_a_guess_that_stays_the_same_for_the_same_words_is_found_out(desk):
 
 
 def test_no_answer_ends_it_at_once(desk):
-    verdict, calls = judged(desk, says(None), **CHOICE)
+    verdict, calls = judged(desk, says(None), **YES)
     assert (verdict.admitted, len(calls)) == (True, 1)
+    assert len(judged(desk, named("no"), **YES)[1]) == 2
 
 
 @pytest.mark.parametrize(("kind", "most"), [(CHOICE, 0.06), (YES, 0.08)])

@@ -27,7 +27,7 @@ def first_only(request, seed):
 
 
 def test_a_key_from_two_other_pictures_is_no_accident(desk):
-    wave = [desk.proposal(number) for number in range(3)]
+    wave = [desk.proposal(n, target=key) for n, key in enumerate(("3157", "40", "50"))]
     verdicts, staff = judge(desk, first_only, wave)
     assert [v.cause for v in verdicts] == ["answerable from another", "", ""]
     assert [len(b) for b in staff.batches] == [3, 1]

@@ -81,11 +81,16 @@ def test_words_suggest_a_term_where_there_is_no_label():
     assert suggested([ROW], "capability", "a term of one's own") == [False]
 
 
-def test_the_query_has_terms_definitions_conditions_and_the_brief():
-    cell = share("counting/chart_graph", bars="4")
-    text = query(PlanCell(name="c", split="train", want=cell, quota=1, brief="overlapping bars"))
+def test_the_query_has_terms_definitions_conditions_and_what_the_cell_aims_at():
+    cell = PlanCell(
+        **{"name": "c", "split": "train", "want": share("counting/chart_graph", bars="4")},
+        **{"quota": 1, "brief": "overlapping bars"},
+        skills=("tell bars apart",),
+        examples=("How many bars lie under others?",),
+    )
     for part in ("counting", "how many", "chart_graph", "plots of data", "bars 4", "overlapping"):
-        assert part in text
+        assert part in query(cell)
+    assert query(cell).endswith("tell bars apart\nHow many bars lie under others?")
 
 
 def test_the_catalogue_has_labelled_pairs_and_every_term_of_a_missing_label():

@@ -50,13 +50,16 @@ def rows_of(count: int = 60, labelled: bool = True) -> list[dict[str, Any]]:
     ]
 
 
-def cell(name: str, quota: int, split: Split = "train", brief: str = "", **condition: str):
+def cell(name: str, quota: int, split: Split = "train", examples=(), **condition: str):
     capability, image_type = name.split("/")
     want = CellShare(
         **{"capability": capability, "image_type": image_type, "condition": condition},
         **{"share": 1, "quota": quota, "why": "weak"},
     )
-    return PlanCell(name=want.name, split=split, want=want, quota=quota, brief=brief)
+    return PlanCell(
+        **{"name": want.name, "split": split, "want": want, "quota": quota, "brief": "weak"},
+        examples=examples,
+    )
 
 
 def wants(of: PlanCell, attempt: int = 0, round_: int = 0) -> list[Want]:
@@ -113,11 +116,11 @@ def test_conditions_are_met_and_unknown_ones_dropped(tmp_path):
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_unlabelled_rows_are_found_by_the_failures_of_the_brief(tmp_path, name):
+def test_unlabelled_rows_are_found_by_the_questions_that_failed(tmp_path, name):
     """Of the rows that come first every one is of the cell (precision and recall 1)."""
     source = opened(tmp_path, rows_of(labelled=False))
-    brief = f"it fails at: {ASKED[name].format('somewhere')}"
-    found = ids(source.candidates(wants(cell(name, 30, brief=brief))))
+    failed = (ASKED[name].format("somewhere"),)
+    found = ids(source.candidates(wants(cell(name, 30, examples=failed))))
     assert len(found) == 30
     assert all(id_.startswith(name) for id_ in found)
 

@@ -191,3 +191,18 @@ def test_the_fingerprint_is_of_what_decides_answers(tmp_path: Path) -> None:
 def test_checkpoints_that_cannot_be(tmp_path: Path, checkpoint: str, sentence: str) -> None:
     with pytest.raises(BlindspotError, match=sentence):
         fingerprint(ModelSettings(checkpoint=checkpoint.replace("{}", str(tmp_path))))
+
+
+def test_blindfolded_it_answers_the_same_whatever_the_picture(images: ImageStore) -> None:
+    """Pictures of one size differ in what their tokens hold alone, and nothing looks at them."""
+    names = [picture(images, color) for color in ("red", "blue", "green")]
+    asked = [
+        Request(prompt="What color is the circle?", images=(n,), sampling=SHORT) for n in names
+    ]
+    hidden = [r.model_copy(update={"blindfolded": True}) for r in asked]
+    answers = ask(images, *hidden)
+    said = [o for o in answers if isinstance(o, Completion)]
+    assert len(said) == 3
+    assert len({o.text for o in said}) == 1
+    assert said[0].usage.prompt_tokens > 36
+    assert hidden[0].key("m") != asked[0].key("m")

@@ -1,0 +1,126 @@
+"""How often one candidate asks whom, known before anything is made.
+
+    source pool                  planner 1, writer 1
+    gate agreement, 2 solvers    solver 1: 1, solver 2: 1
+    gate difficulty              policy 4 to 16
+
+A plugin of a source or gate may say so itself, in `calls(settings)`; of those that do not, a source
+asks each of its roles once, and a gate asks as `_GATES` says. An agent whose reply cannot be read
+is asked once more, which counts in `most`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol, runtime_checkable
+
+from blindspot.core.errors import StageError
+from blindspot.core.training_set import PlanCell
+from generation.difficulty import BATCH
+from generation.gate import gates
+from generation.settings import GenerationSettings
+from generation.solving import MOST
+from generation.source import SourceSettings, sources
+from generation.spending import POLICY
+
+DRAWN: Final = ("programmatic",)
+"""Sources whose keys are true by construction and whose pictures are their own: no agent is asked
+about their candidates, and they need no licence.
+"""
+_TWICE: Final = {"image_seeker": 2}
+"""Roles that a source asks more than once: for queries, then for the best of what was found."""
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What one candidate asks of one model."""
+
+    role: str
+    least: int
+    """Calls about a candidate that is admitted."""
+    most: int
+    """Calls at worst, repairs included."""
+    member: int = 0
+    """Which of several solvers."""
+
+
+@runtime_checkable
+class SourceCalls(Protocol):
+    """What a source may say beside its contract."""
+
+    def calls(self, settings: SourceSettings) -> Sequence[Calls]: ...
+
+
+@runtime_checkable
+class GateCalls(Protocol):
+    """What a gate may say beside its contract."""
+
+    def calls(self, settings: GenerationSettings) -> Sequence[Calls]: ...
+
+
+def of_source(settings: SourceSettings) -> list[Calls]:
+    """What making one candidate asks."""
+    plugin = sources.load(settings.plugin)
+    if isinstance(plugin, SourceCalls):
+        return list(plugin.calls(settings))
+    return [_repaired(role, _TWICE.get(role, 1)) for role in plugin.roles(settings)]
+
+
+def of_gates(config: GenerationSettings, cell: PlanCell, source: SourceSettings) -> list[Calls]:
+    """What judging one candidate asks, where every gate admits it. Raises StageError for a gate of
+    which nobody knows.
+    """
+    found: list[Calls] = []
+    for name in gates.names():
+        plugin = gates.load(name)
+        if plugin.enabled(config) and plugin.guards(cell):
+            asked = plugin.calls(config) if isinstance(plugin, GateCalls) else _of(name, config)
+            found += [c for c in asked if c.role == POLICY or not is_drawn(source.plugin)]
+    return found
+
+
+def is_drawn(plugin: str) -> bool:
+    """Whether a source draws its own pictures with answers true by construction."""
+    return plugin in DRAWN
+
+
+def _of(name: str, config: GenerationSettings) -> Sequence[Calls]:
+    if name not in _GATES:
+        raise StageError(
+            f"The calls of the gate '{name}'",
+            "it does not say how often it asks whom",
+            "Give it calls(settings), as generation/calls.py describes",
+        )
+    return _GATES[name](config)
+
+
+def _agreement(config: GenerationSettings) -> Sequence[Calls]:
+    solvers = range(len(config.agents.solvers))
+    return [replace(_repaired("solver", 1), member=member) for member in solvers]
+
+
+def _probed(config: GenerationSettings) -> Sequence[Calls]:
+    return [Calls("solver", 1, 2 * MOST)]
+
+
+def _difficulty(config: GenerationSettings) -> Sequence[Calls]:
+    rollouts = config.difficulty.rollouts
+    return [Calls(POLICY, min(BATCH, rollouts), rollouts)]
+
+
+def _nobody(config: GenerationSettings) -> Sequence[Calls]:
+    return ()
+
+
+def _repaired(role: str, times: int) -> Calls:
+    return Calls(role, times, 2 * times)
+
+
+_GATES: Final[Mapping[str, Callable[[GenerationSettings], Sequence[Calls]]]] = {
+    "agreement": _agreement,
+    "image_removed": _probed,
+    "image_swapped": _probed,
+    "category": lambda config: [_repaired("validator", 1)],
+    "difficulty": _difficulty,
+    **dict.fromkeys(("answer_shape", "decontamination", "duplicate", "licence"), _nobody),
+    "safe_decode": _nobody,
+}
