@@ -59,9 +59,10 @@ def _difficulty(band: DifficultySettings) -> str:
     if not band.enabled:
         return "Difficulty was not measured."
     return (
-        "Training samples of cells that aim at a weakness are those that the policy answered "
-        f"right in {band.low:.0%} to {band.high:.0%} of {band.rollouts} rollouts; the others, "
-        "validation and canary were not filtered."
+        "Training samples of cells that aim at a weakness are those that the policy answers right "
+        f"in {band.low:.0%} to {band.high:.0%} of its rollouts with a certainty of "
+        f"{band.certainty:.0%}, judged from up to {band.rollouts}; the others, validation and "
+        "canary were not filtered."
     )
 
 

@@ -10,10 +10,12 @@ A question is taken for `QUESTION` characters with four options of `OPTION` each
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from blindspot.core import taxonomy
 from blindspot.core.prompt import render
+from blindspot.core.records import Axis
 from blindspot.core.training_set import PlanCell
 from generation.agent import agents
 from generation.agents.image_editor import EditorRequest, Operation
@@ -106,24 +108,27 @@ def _solver(cell: PlanCell) -> SolverRequest:
 
 
 def _validator(cell: PlanCell) -> ValidatorRequest:
-    known = taxonomy.load(None)
     return ValidatorRequest(
         pictures=(),
         question=_ASKED,
         options=_OPTIONS,
         answer_kind="choice",
-        capabilities={n: t.definition for n, t in known.terms("capability").items()},
-        image_types={n: t.definition for n, t in known.terms("image_type").items()},
+        capabilities=_definitions("capability"),
+        image_types=_definitions("image_type"),
     )
 
 
-def _definition(axis: taxonomy.Axis, term: str) -> str:
+def _definition(axis: Axis, term: str) -> str:
     """What the taxonomy says of a term; nothing of one that it does not know."""
-    found = taxonomy.load(None).terms(axis).get(term)
-    return found.definition if found else ""
+    return _definitions(axis).get(term, "")
 
 
-_REQUESTS: Final[Mapping[str, Callable[[PlanCell], "_Request"]]] = {
+@cache
+def _definitions(axis: Axis) -> dict[str, str]:
+    return {name: term.definition for name, term in taxonomy.load(None).terms(axis).items()}
+
+
+_REQUESTS: Final[Mapping[str, Callable[[PlanCell], Any]]] = {
     "planner": _planner,
     "image_seeker": _seeker,
     "image_editor": _editor,

@@ -31,6 +31,7 @@ SMALL = (
     "generation.canary=3",
     "generation.max_attempts=6",
     "generation.difficulty.rollouts=4",
+    "generation.difficulty.certainty=0.6",
     "training.steps=4",
     "training.prompts_per_step=4",
     "training.prompts_per_pass=4",

@@ -71,10 +71,10 @@ def diagnosis(*mixture: CellShare, categories: Sequence[CategoryRate] = ()) -> D
 
 
 def by_rule(request: Request) -> str:
-    """Right in half of the rollouts on yes/no, in 2 of 8 on one and two objects, else never."""
+    """Right in half of the rollouts on yes/no, on one and on two objects, else never."""
     if request.prompt.startswith("Is there"):
         return "yes" if request.repeat % 2 else "no"
-    return str(request.repeat % 6 + 1)
+    return str(request.repeat % 2 + 1)
 
 
 @dataclass
@@ -174,7 +174,7 @@ def settings_of(**changes: object) -> GenerationSettings:
         "canary": 4,
         "unanswerable_share": 0,
         "max_attempts": 12,
-        "difficulty": DifficultySettings(max_tokens=8),
+        "difficulty": DifficultySettings(max_tokens=8, rollouts=8, certainty=0.75),
     }
     return GenerationSettings.model_validate({**plain, **changes})
 

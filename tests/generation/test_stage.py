@@ -36,7 +36,7 @@ def test_a_training_set_with_exact_quotas(kit, world):
     made = TrainingSetArtifact(world.root / "set")
     train = read_split(made, "train")
     assert [o.admitted for o in made.outcomes().cells] == [12, 6, 1, 1, 4]
-    assert all(0.2 <= (s.pass_rate or 0) <= 0.9 and s.rollouts == 8 for s in train)
+    assert all(0.2 <= (s.pass_rate or 0) <= 0.9 and s.rollouts in (4, 8) for s in train)
     assert all(s.attributes["objects"] == "few" for s in train if s.cell.startswith("counting"))
     assert [s.pass_rate for s in read_split(made, "canary")] == [None] * 4
     assert train[0].id == "train/presence/geometric/0"
@@ -50,7 +50,7 @@ def test_a_training_set_with_exact_quotas(kit, world):
     )
     rejected = read_records(world.root / "set" / "rejected.parquet", Rejected)
     assert counts["candidates"] == 24 + len(rejected)
-    assert {r.cause for r in rejected} == {"too hard"}  # three objects: 1 of 8
+    assert {r.cause for r in rejected} == {"too hard"}  # three objects: never
 
 
 def test_what_keeps_the_mix_is_not_filtered(kit, world):
@@ -83,7 +83,7 @@ def test_two_runs_write_the_same_bytes(kit, tmp_path, world):
     assert first.digest == again.digest
 
 
-@pytest.mark.parametrize("dies_after", [20, 120, 170])
+@pytest.mark.parametrize("dies_after", [20, 50, 70])
 def test_killed_and_resumed_writes_the_same_bytes_and_asks_nothing_twice(kit, world, dies_after):
     inputs = world.inputs(found(kit))
     whole = generate(kit.settings(), inputs, world.root / "whole", kit.policy)
@@ -167,7 +167,8 @@ def test_nothing_to_make_leaves_no_draft(kit, world):
 def test_run_asks_the_configured_model(kit, world):
     answers = world.root / "answers.jsonl"
     lines = [
-        {"prompt": "How many objects are there?", "repeat": i, "text": str(i % 4)} for i in range(8)
+        {"prompt": "How many objects are there?", "repeat": i, "text": str(i % 2 + 1)}
+        for i in range(8)
     ]
     answers.write_text("\n".join(json.dumps(line) for line in lines))
     inputs = replace(
@@ -176,7 +177,7 @@ def test_run_asks_the_configured_model(kit, world):
     )
     run(kit.settings(), inputs, world.root / "set")
     made = TrainingSetArtifact(world.root / "set")
-    assert {s.pass_rate for s in read_split(made, "train")} == {0.25}
+    assert {s.pass_rate for s in read_split(made, "train")} == {0.5}
     assert made.artifact.manifest.counts["train"] == 4
 
 
@@ -195,4 +196,4 @@ def test_the_catalogue_and_the_settings_are_what_the_roof_needs(kit):
     categories = {f"{m.capability}/{m.image_type}" for m in catalogue(kit.settings())}
     assert {PRESENCE, COUNTING} <= categories
     assert len(categories) <= len(families.names())
-    assert identity(GenerationSettings())["difficulty"]["rollouts"] == 8
+    assert identity(GenerationSettings())["difficulty"]["rollouts"] == 16
