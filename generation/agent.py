@@ -8,13 +8,14 @@ A role's words stand in the `.txt` beside its file. Whom it asks is configured f
 itself; `generation.staff` asks. No role calls another, and none decides what happens next.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol, TypeVar
 
 from pydantic import Field
 
 from blindspot.core.config import Settings
-from blindspot.core.model import ModelSettings
-from blindspot.core.records import Record
+from blindspot.core.model import Model, ModelSettings, Request
+from blindspot.core.records import Outcome, Record
 from blindspot.core.registry import Registry
 
 Asked_contra = TypeVar("Asked_contra", bound=Record, contravariant=True)
@@ -67,5 +68,10 @@ class Agent(Protocol[Asked_contra, Reply_co]):
         """Names in the image store of the pictures that it sees."""
         ...
 
+
+Asker = Callable[[Model, Sequence[Request], str, Sequence[str]], list[Outcome]]
+"""Asks a model: the model, requests, the role that asks and the cell that each request is for →
+one outcome per request, in order.
+"""
 
 agents: Final = Registry[Agent[Record, Record]]("generation.agents")

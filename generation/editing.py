@@ -30,7 +30,6 @@ from generation.edits._arguments import read
 from generation.means import Means
 from generation.repaint import ABOUT, OPERATION, RepaintArguments, RepaintSettings
 from generation.source import SourceSettings, Want
-from generation.staff import Asker
 
 _NEED_OTHERS: Final = {"collage"}
 
@@ -67,13 +66,11 @@ def edited(
     pictures: Sequence[bytes],
     settings: SourceSettings,
     means: Means,
-    repaint: RepaintSettings | None = None,
-    asker: Asker | None = None,
 ) -> list[EditedPicture | Failure]:
     """Each place's picture (decoded bytes, see `generation.decoding`), edited or left as it was, or
-    why there is none, in order. `repaint` offers edits by a model; `asker` decides about its
-    budget.
+    why there is none, in order.
     """
+    repaint = means.repaint
     found: list[EditedPicture | Failure] = [EditedPicture(data) for data in pictures]
     tasks = []
     for place, want in enumerate(wants):
@@ -90,7 +87,7 @@ def edited(
         elif choice is not None and choice.operation != OPERATION:
             found[task.place] = _made(task, choice)
     if repaint is not None:
-        found = _painted(found, tasks, choices, repaint, means, asker)
+        found = _painted(found, tasks, choices, repaint, means)
     return found
 
 
@@ -192,7 +189,6 @@ def _painted(
     choices: Sequence[_Choice | Failure | None],
     settings: RepaintSettings,
     means: Means,
-    asker: Asker | None,
 ) -> list[EditedPicture | Failure]:
     """`found` with the pictures that a model paints, all asked for at once."""
     from generation.repainting import repainted
@@ -206,7 +202,9 @@ def _painted(
                 result[task.place] = _unreadable(f"{OPERATION}: {error}")
     prompts, names = [prompt for _, prompt in wanted], [task.name for task, _ in wanted]
     cells = [task.want.cell.name for task, _ in wanted]
-    pictures = repainted(prompts, names, cells, settings, means.folder, asker) if wanted else []
+    pictures = (
+        repainted(prompts, names, cells, settings, means.folder, means.asker) if wanted else []
+    )
     for (task, prompt), data in zip(wanted, pictures, strict=True):
         told = _Choice(OPERATION, {"prompt": prompt, "model": settings.model})
         result[task.place] = data if isinstance(data, Failure) else _with_lineage(task, told, data)

@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar
 
 from blindspot.core.records import Failure, Record
 from blindspot.core.run_folder import RunFolder
-from generation.agent import Agent
+from generation.agent import Agent, Asker
+from generation.repaint import RepaintSettings
 
 Asked = TypeVar("Asked", bound=Record)
 Reply = TypeVar("Reply", bound=Record)
@@ -50,3 +51,7 @@ class Means:
     """The agents."""
     seed: int = 0
     """Of the settings."""
+    repaint: RepaintSettings | None = None
+    """Who edits pictures by a prompt; None: nobody."""
+    asker: Asker | None = None
+    """Asks that model within the budget; None: there is no budget."""

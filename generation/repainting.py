@@ -32,9 +32,9 @@ from blindspot.core.images import ImageStore
 from blindspot.core.model import Request, Sampling
 from blindspot.core.records import Completion, Failure, Outcome, Record, Usage
 from blindspot.core.run_folder import RunFolder
+from generation.agent import Asker
 from generation.decoding import MAX_BYTES, decoded
 from generation.repaint import RepaintSettings, fingerprint
-from generation.staff import Asker
 
 ROLE: Final = "image_editor"
 """Whose budget it counts against."""

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from blindspot.core.config import OPERATIONAL, Settings
 from generation.agent import AgentsSettings
+from generation.repaint import RepaintSettings
 from generation.source import SourceSettings
 
 Distortion = Literal["mask", "blur", "noise", "swap", "attention"]
@@ -93,5 +94,7 @@ class GenerationSettings(Settings):
     """The same for what a role's calls may cost: `{writer = 5.0, policy = 2.0}`."""
     cell_budget: Annotated[float | None, OPERATIONAL] = Field(default=None, ge=0)
     """The same for every single cell of the plan."""
+    repaint: RepaintSettings | None = None
+    """A model that edits pictures by a prompt, for the image editor to choose."""
     agents: AgentsSettings = AgentsSettings()
     """Who plans, seeks, edits, writes, solves and validates; `programmatic` needs nobody."""

@@ -19,6 +19,8 @@ from blindspot.core.purse import Account, Bill, Prices, Purse
 from blindspot.core.records import Outcome
 from blindspot.core.run_folder import RunFolder
 from generation.agent import AgentsSettings
+from generation.repaint import RepaintSettings
+from generation.repaint import fingerprint as repaint_fingerprint
 from generation.settings import GenerationSettings
 
 POLICY: Final = "policy"
@@ -66,6 +68,16 @@ def prices(where: str, model: ModelSettings, *, needed: bool) -> Prices:
     return _FREE
 
 
+def _repaint(settings: RepaintSettings, needed: bool) -> Prices:
+    if settings.prices is None and needed:
+        raise ConfigError(
+            "generation.repaint.price",
+            "there is a budget, and nothing says what a picture costs",
+            "Set the price of one picture, or 0 where it is free",
+        )
+    return settings.prices or _FREE
+
+
 class Asking:
     """Asks models on behalf of roles and cells, through the ledger and the purse."""
 
@@ -84,6 +96,8 @@ class Asking:
             fingerprint(model): prices(f"generation.agents.{name}.model", model, needed=needed)
             for name, model in models(config.agents)
         }
+        if config.repaint:
+            self._prices[repaint_fingerprint(config.repaint)] = _repaint(config.repaint, needed)
 
     def ask(
         self, model: Model, requests: Sequence[Request], role: str, cells: Sequence[str]

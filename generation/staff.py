@@ -11,7 +11,7 @@ Whatever comes of a call stands in the ledger under its whole text, so that noth
 Who may spend how much is not decided here: `asker` stands between the staff and the models.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from blindspot.core.artifact import digest_of
@@ -22,16 +22,11 @@ from blindspot.core.progress import progress
 from blindspot.core.records import Completion, Failure, Outcome, Record
 from blindspot.core.registry import nearest
 from blindspot.core.run_folder import RunFolder
-from generation.agent import Agent, AgentSettings, AgentsSettings
+from generation.agent import Agent, AgentSettings, AgentsSettings, Asker
 from generation.replying import read, repair, reply_schema
 
 Asked = TypeVar("Asked", bound=Record)
 Reply = TypeVar("Reply", bound=Record)
-
-Asker = Callable[[Model, Sequence[Request], str, Sequence[str]], list[Outcome]]
-"""Asks a model: the model, requests, the role that asks and the cell that each request is for →
-one outcome per request, in order.
-"""
 
 
 class Staff:

@@ -137,7 +137,7 @@ def _fill(
         )
         filling = Filling(
             plan,
-            makers(config.sources, Means(folder, staff, config.seed)),
+            makers(config.sources, Means(folder, staff, config.seed, config.repaint, asking.ask)),
             open_gates(surroundings),
             config,
             inputs.round,

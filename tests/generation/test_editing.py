@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -130,7 +131,7 @@ def test_no_edit_leaves_the_very_bytes(tmp_path: Path) -> None:
 def test_repainting_is_offered_only_where_it_is_configured(tmp_path: Path) -> None:
     with_editor = means(tmp_path, says(None), says(None))
     edited([want()], [picture()], ALL, with_editor)
-    edited([want()], [picture()], ALL, with_editor, REPAINT)
+    edited([want()], [picture()], ALL, replace(with_editor, repaint=REPAINT))
     without, with_model = asked(with_editor).requests
     assert with_model.operations[:-1] == without.operations
     assert with_model.operations[-1].name == "repaint"
@@ -241,7 +242,9 @@ def test_a_model_repaints_all_at_once_and_the_lineage_names_it(tmp_path: Path) -
         return [Completion(text=text), Failure(kind="budget", message="spent", retryable=True)]
 
     wants, datas = [want(f"s{i}") for i in range(4)], [picture()] * 4
-    painted, flipped, empty, refused = edited(wants, datas, ALL, with_editor, REPAINT, asker)
+    painted, flipped, empty, refused = edited(
+        wants, datas, ALL, replace(with_editor, repaint=REPAINT, asker=asker)
+    )
     assert isinstance(painted, EditedPicture)
     assert painted.data == night
     (edit,) = painted.lineage
