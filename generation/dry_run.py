@@ -21,8 +21,9 @@ from blindspot.core.records import Record
 from blindspot.core.training_set import Plan, PlanCell
 from generation import typical
 from generation.aims import aims
+from generation.filled import key_of
 from generation.plan import make_plan
-from generation.reckoning import Line, capped, lines_of, total
+from generation.reckoning import Line, capped, lines_of, negatives, total
 from generation.settings import GenerationSettings
 from generation.source import makes, sources
 from generation.spending import limited, models, prices
@@ -105,6 +106,7 @@ def dry_run(config: GenerationSettings, inputs: GenerationInputs) -> DryRun:
         if source is not None
         for line in lines_of(config, inputs.policy, cell, config.sources[source])
     ]
+    lines += negatives(config, inputs.policy, plan)
     return DryRun(
         round=inputs.round,
         diagnosis=digest,
@@ -164,14 +166,16 @@ def _planned(
         name=cell.name,
         quota=cell.quota,
         source=name,
-        roles=tuple(dict.fromkeys(line.asked.role for line in lines if line.cell is cell)),
+        roles=tuple(
+            dict.fromkeys(line.role for line in lines if (line.split, line.cell) == key_of(cell))
+        ),
     )
 
 
 def _loads(lines: Sequence[Line]) -> tuple[RoleLoad, ...]:
     found: dict[tuple[str, int], list[Line]] = {}
     for line in lines:
-        found.setdefault((line.asked.role, line.asked.member), []).append(line)
+        found.setdefault((line.role, line.member), []).append(line)
     return tuple(_load(*key, own) for key, own in sorted(found.items()))
 
 

@@ -33,7 +33,7 @@ _NAMES_AUTHOR: Final = ("cc-by", "odc-by")
 
 @dataclass
 class Leaving:
-    """What leaves a training set, and what stays behind, by cause; it is counted while it is read."""
+    """What leaves a training set, and what stays behind; counted while it is read."""
 
     training_set: TrainingSetArtifact
     left_out: Counter[str] = field(default_factory=Counter)
@@ -44,7 +44,7 @@ class Leaving:
     """Samples by (source plugin, licence, attribution)."""
 
     def shards(self, split: Split) -> Iterator[tuple[pa.Table, list[TrainingSample]]]:
-        """The rows of a split that may be passed on, a shard at a time, as a table and as records."""
+        """The rows of a split that may be passed on, a shard at a time."""
         for path in self.training_set.shards(split):
             table = read_table(path)
             samples = _records(table)

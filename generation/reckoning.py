@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from blindspot.core.model import ModelSettings
-from blindspot.core.purse import PATCH, PICTURE, Prices
-from blindspot.core.training_set import PlanCell
+from blindspot.core.purse import PATCH, PICTURE
+from blindspot.core.training_set import Plan, PlanCell
 from generation import calls, typical
 from generation.calls import Calls
 from generation.settings import GenerationSettings
@@ -24,33 +24,30 @@ _MILLION: Final = 1e6
 class Line:
     """What one cell asks of one model."""
 
-    cell: PlanCell
-    asked: Calls
+    cell: str
+    """Name of the cell."""
+    split: str
+    """Its split."""
+    role: str
+    """Who asks."""
+    member: int
+    """Which of several solvers."""
     model: ModelSettings
-    prices: Prices | None
-    """Of a million tokens; None where nobody knows."""
-    most_tokens: int
-    """Of a reply."""
+    """Who is asked."""
+    least: int
+    """Calls where the first candidate of every slot is admitted."""
+    worst: int
+    """Calls where none is, repairs included."""
     prompt_tokens: int
     """Of a call, its pictures included."""
-    attempts: int
-    """Candidates for a slot, at most."""
-
-    @property
-    def least(self) -> int:
-        """Calls at best."""
-        return self.cell.quota * self.asked.least
-
-    @property
-    def worst(self) -> int:
-        """Calls at worst."""
-        return self.cell.quota * self.attempts * self.asked.most
+    most_tokens: int
+    """Of a reply."""
 
     def cost(self, calls: int) -> float | None:
-        """Of so many calls."""
-        if self.prices is None:
+        """Of so many calls; None where nobody knows the price."""
+        if self.model.prices is None and self.model.backend == "openai_api":
             return None
-        prompt, completion = self.prices
+        prompt, completion = prices("", self.model, needed=False)
         each = self.prompt_tokens * prompt + self.most_tokens * completion
         return calls * each / _MILLION
 
@@ -63,6 +60,18 @@ def lines_of(
     return [_line(config, policy, cell, source, each) for each in asked]
 
 
+def negatives(config: GenerationSettings, policy: ModelSettings, plan: Plan) -> list[Line]:
+    """What is asked about admitted samples, to find wrong answers; no cell pays for it alone."""
+    wanted = config.negatives
+    train = [cell for cell in plan.cells if cell.split == "train"]
+    count = min(wanted.samples, sum(cell.quota for cell in train)) * len(wanted.distortions)
+    if not count:
+        return []
+    prompt = typical.text_bytes(train[0], POLICY) + max(map(_picture, config.sources))
+    most = wanted.max_tokens
+    return [Line("negatives", "train", POLICY, 0, policy, 0, count, prompt, most)]
+
+
 def _line(
     config: GenerationSettings,
     policy: ModelSettings,
@@ -71,15 +80,17 @@ def _line(
     asked: Calls,
 ) -> Line:
     model, most = _model(config, policy, asked)
+    pictures = typical.PICTURES[asked.role] * _picture(source)
     return Line(
-        cell=cell,
-        asked=asked,
+        cell=cell.name,
+        split=cell.split,
+        role=asked.role,
+        member=asked.member,
         model=model,
-        prices=_prices(model),
+        least=cell.quota * asked.least,
+        worst=cell.quota * config.max_attempts * asked.most,
+        prompt_tokens=typical.text_bytes(cell, asked.role) + pictures,
         most_tokens=most,
-        prompt_tokens=typical.text_bytes(cell, asked.role)
-        + typical.PICTURES[asked.role] * _picture(source),
-        attempts=config.max_attempts,
     )
 
 
@@ -94,13 +105,6 @@ def _model(
     return one.model, one.max_tokens
 
 
-def _prices(model: ModelSettings) -> Prices | None:
-    """None where an endpoint's are not known; what runs on this machine is free."""
-    if model.prices is None and model.backend == "openai_api":
-        return None
-    return prices("", model, needed=False)
-
-
 def _picture(source: SourceSettings) -> int:
     """Tokens that a picture counts for at worst, where its size is known."""
     side = math.ceil(source.size / PATCH) if calls.is_drawn(source.plugin) else 0
@@ -109,8 +113,8 @@ def _picture(source: SourceSettings) -> int:
 
 def capped(config: GenerationSettings, lines: Sequence[Line]) -> float | None:
     """The least of what each kind of budget leaves of the worst case."""
-    of_role = _within(lines, lambda line: line.asked.role, config.role_budgets.get)
-    of_cell = _within(lines, lambda line: line.cell.name, lambda name: config.cell_budget)
+    of_role = _within(lines, lambda line: line.role, config.role_budgets.get)
+    of_cell = _within(lines, lambda line: line.cell, lambda name: config.cell_budget)
     known = [cap for cap in (config.budget, of_role, of_cell) if cap is not None]
     return min(known, default=None)
 

@@ -87,8 +87,8 @@ def _pairs(leaving: Leaving) -> Pairs:
         raise DataError(
             f"The training set {leaving.training_set.path}",
             f"it has no {NEGATIVES}: nothing to reject was made",
-            "Turn negatives on in [generation.negatives], and make it again with "
-            "blindspot generate RUN --redo training_set",
+            "Make it again with them: blindspot generate RUN --redo training_set "
+            "--set generation.negatives.samples=500",
         )
     found: Pairs = defaultdict(list)
     for pair in read_records(path, NegativePair):

@@ -42,6 +42,14 @@ def share(name: str, quota: int, **condition: str) -> CellShare:
     )
 
 
+def cell(name: str, quota: int = 1, split: str = "train", **condition: str) -> PlanCell:
+    """A cell of a plan."""
+    want = share(name, quota, **condition)
+    return PlanCell.model_validate(
+        {"name": want.name, "split": split, "want": want, "quota": quota, "brief": ""}
+    )
+
+
 def rated(name: str, verdict: str) -> CategoryRate:
     """A category of the diagnosis."""
     capability, image_type = name.split("/")
@@ -184,6 +192,7 @@ class Kit:
     """The builders, for tests that need them."""
 
     share = staticmethod(share)
+    cell = staticmethod(cell)
     rated = staticmethod(rated)
     diagnosis = staticmethod(diagnosis)
     candidate = staticmethod(candidate_of)

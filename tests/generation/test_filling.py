@@ -1,7 +1,7 @@
 """Slots are filled in waves, nothing is back-filled, and an open cell says why."""
 
 from blindspot.core.journal import Journal
-from blindspot.core.training_set import Plan, PlanCell
+from blindspot.core.training_set import Plan
 from generation.decided import Candidacy
 from generation.filled import NOBODY
 from generation.filling import Filling
@@ -39,13 +39,8 @@ def fill(kit, world, cells, rule, guards=lambda cell: True, fresh=True, **change
     return filling.fill(lambda count=1, note="": None), keeper
 
 
-def cell(kit, name, quota, split="train"):
-    want = kit.share(name, quota)
-    return PlanCell(name=want.name, split=split, want=want, quota=quota, brief="")
-
-
 def test_the_next_wave_serves_what_is_open_in_slot_order(kit, world):
-    cells = [cell(kit, "counting/geometric", 3)]
+    cells = [kit.cell("counting/geometric", 3)]
     filled, keeper = fill(kit, world, cells, lambda p: not p.id.endswith("/1/0"))
     assert keeper.waves == [
         [f"train/counting/geometric/{i}/0" for i in range(3)],
@@ -55,7 +50,7 @@ def test_the_next_wave_serves_what_is_open_in_slot_order(kit, world):
 
 
 def test_a_starved_cell_is_reported_open_and_the_others_are_exact(kit, world):
-    cells = [cell(kit, "counting/geometric", 3), cell(kit, "ocr/text_dense", 5)]
+    cells = [kit.cell("counting/geometric", 3), kit.cell("ocr/text_dense", 5)]
     filled, _ = fill(
         kit, world, cells, lambda p: p.cell.name != "counting/geometric", max_attempts=4
     )
@@ -71,26 +66,26 @@ def test_a_starved_cell_is_reported_open_and_the_others_are_exact(kit, world):
 
 
 def test_a_hopeless_cell_is_given_up_early(kit, world):
-    cells = [cell(kit, "counting/geometric", 10)]
+    cells = [kit.cell("counting/geometric", 10)]
     filled, _ = fill(kit, world, cells, lambda p: False, max_attempts=40, patience=25)
     assert filled.outcomes()[0].candidates == 30
 
 
 def test_a_cell_that_no_source_makes_is_open_from_the_start(kit, world):
-    cells = [cell(kit, "maps/diagram", 2), cell(kit, "ocr/text_dense", 1)]
+    cells = [kit.cell("maps/diagram", 2), kit.cell("ocr/text_dense", 1)]
     filled, _ = fill(kit, world, cells, lambda p: True)
     assert [o.open_because for o in filled.outcomes()] == [NOBODY, None]
     assert filled.outcomes()[0].candidates == 0
 
 
 def test_a_gate_guards_its_cells_only(kit, world):
-    cells = [cell(kit, "ocr/text_dense", 1, split) for split in ALL_SPLITS]
+    cells = [kit.cell("ocr/text_dense", 1, split) for split in ALL_SPLITS]
     train = lambda cell: cell.split == "train"  # noqa: E731
     filled, _ = fill(kit, world, cells, lambda p: False, guards=train, max_attempts=2)
     assert {s.split for s in filled.in_order()} == {"validation", "canary"}
 
 
 def test_the_prompt_is_the_one_the_harness_sends(kit, world):
-    filled, _ = fill(kit, world, [cell(kit, "counting/geometric", 1)], lambda p: True)
+    filled, _ = fill(kit, world, [kit.cell("counting/geometric", 1)], lambda p: True)
     (admitted,) = filled.in_order()
     assert admitted.prompt == admitted.question
