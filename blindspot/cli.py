@@ -6,20 +6,17 @@ Commands import what they need when they run, so that `--help` answers at once.
 
 import errno
 import json
-import shlex
 import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from blindspot import generating
+from blindspot.commands import Json, Redo, RunPath, Sets, advance, command, show
 from blindspot.core.errors import BlindspotError, UsageError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
-
     from blindspot.core.evaluation import Metrics
     from blindspot.rounds import Rounds
 
@@ -32,22 +29,10 @@ app = typer.Typer(
     help="Find what a large multimodal model cannot do, show it, train on it, measure again.",
 )
 
+app.add_typer(generating.app)
+
 ConfigFile = Annotated[Path, typer.Argument(help="A TOML config, e.g. examples/tiny/config.toml.")]
-RunPath = Annotated[
-    Path, typer.Argument(metavar="RUN", help="The folder of a run, e.g. runs/tiny.")
-]
 Out = Annotated[Path | None, typer.Option(help="The run's folder; runs/<name> if not given.")]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="Change an option: section.option=value.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Redo = Annotated[
-    str | None,
-    typer.Option(
-        help="Delete what this stage made, and all that came of it, and make it again: "
-        "evaluation, diagnosis, training_set or checkpoint."
-    ),
-]
 
 _INTERRUPTED = 130
 """What the command-line library makes of Ctrl-C."""
@@ -81,7 +66,7 @@ def run(
         return
     from blindspot.tables import held_out
 
-    _print(held_out(evaluated(work.folder)))
+    show(held_out(evaluated(work.folder)))
     for folder in work.folder.rounds():
         typer.echo(f"round {folder.number}: {folder.report}")
     typer.echo(f"all rounds: {work.folder.index}")
@@ -143,14 +128,14 @@ def evaluate(
     if regrade:
         _regrade(work)
     else:
-        _stage(work, "evaluation", redo)
+        advance(work, "evaluation", redo)
     if as_json:
         _print_json(work)
         return
     from blindspot.tables import own_metrics, standing
 
     metrics = _metrics(evaluated(work.folder)[-1].evaluation)
-    _print(own_metrics(metrics))
+    show(own_metrics(metrics))
     for line in standing(metrics):
         typer.echo(line)
     typer.echo(f"run: {root}")
@@ -186,8 +171,8 @@ def diagnose(
     from blindspot.rounds import resume
 
     other = locate(reference) if reference else None
-    work = resume(run, _command(), (*given(human_labels), *(set_ or ())), other)
-    path = _stage(work, "diagnosis", redo)
+    work = resume(run, command(), (*given(human_labels), *(set_ or ())), other)
+    path = advance(work, "diagnosis", redo)
     work.keep()
     diagnosis = work.diagnosed(path)
     if as_json:
@@ -196,30 +181,8 @@ def diagnose(
     from blindspot.diagnosis_tables import verdict
 
     for part in verdict(diagnosis):
-        _print(part)
+        show(part)
     typer.echo(f"{path / 'diagnosis.json'}")
-
-
-@app.command()
-def generate(run: RunPath, redo: Redo = None) -> None:
-    """Make the training set that the diagnosis asks for.
-
-    Example: `blindspot generate runs/mine`
-    """
-    from blindspot.core.training_set import TrainingSetArtifact
-    from blindspot.rounds import resume
-
-    path = _stage(resume(run, _command()), "training_set", redo)
-    cells = TrainingSetArtifact(path).outcomes().cells
-    short = [c for c in cells if c.admitted < c.quota]
-    typer.echo(
-        f"{sum(c.admitted for c in cells)} of {sum(c.quota for c in cells)} samples admitted"
-    )
-    for cell in short:
-        typer.echo(
-            f"open: {cell.split} {cell.name}: {cell.admitted}/{cell.quota}, {cell.open_because}"
-        )
-    typer.echo(f"{path}")
 
 
 @app.command()
@@ -230,7 +193,7 @@ def train(run: RunPath, redo: Redo = None) -> None:
     """
     from blindspot.rounds import resume
 
-    typer.echo(f"{_stage(resume(run, _command()), 'checkpoint', redo)}")
+    typer.echo(f"{advance(resume(run, command()), 'checkpoint', redo)}")
 
 
 @app.command()
@@ -241,7 +204,7 @@ def report(run: RunPath) -> None:
     """
     from blindspot.rounds import evaluated, locked, resume
 
-    work = resume(run, _command())
+    work = resume(run, command())
     with locked(run):
         for folder in evaluated(work.folder):
             work.report(folder.number)
@@ -285,11 +248,11 @@ def compare(
 
     typer.echo(f"A: {found.a.path}, model {found.a.model[:12]}")
     typer.echo(f"B: {found.b.path}, model {found.b.model[:12]}")
-    _print(tables.differences(found))
+    show(tables.differences(found))
     for line in tables.remarks(found):
         typer.echo(line)
     if flips and (found.lost or found.won):
-        _print(tables.flips(found, flips))
+        show(tables.flips(found, flips))
 
 
 @app.command()
@@ -324,7 +287,7 @@ def list_(
     if kind == "benchmarks":
         from blindspot.tables import benchmarks
 
-        _print(benchmarks(benchmark_table(data)))
+        show(benchmarks(benchmark_table(data)))
         return
     for name, rows in plugins(kind).items():
         typer.echo(name)
@@ -372,7 +335,7 @@ def _begin(config: Path | None, out: Path | None, overrides: list[str]) -> "tupl
         )
     settings = load(config, tuple(overrides))
     root = out or Path("runs") / settings.name
-    return root, begin(settings, root, _command())
+    return root, begin(settings, root, command())
 
 
 def _regrade(work: "Rounds") -> None:
@@ -380,21 +343,6 @@ def _regrade(work: "Rounds") -> None:
 
     with locked(work.folder.root):
         work.regrade()
-
-
-def _stage(work: "Rounds", stage: str, redo: str | None) -> Path:
-    from blindspot.rounds import locked
-
-    with locked(work.folder.root):
-        if redo:
-            work.redo(redo)
-        return work.advance(stage, work.next_round(stage)).path
-
-
-def _print(part: "Table | Text") -> None:
-    from rich.console import Console
-
-    Console(width=None if sys.stdout.isatty() else 140).print(part)
 
 
 def _print_json(work: "Rounds") -> None:
@@ -411,10 +359,6 @@ def _metrics(evaluation: Path) -> "Metrics":
     from blindspot.core.evaluation import Evaluation
 
     return Evaluation(evaluation).metrics()
-
-
-def _command() -> str:
-    return "blindspot " + shlex.join(sys.argv[1:])
 
 
 def _fail(sentence: str, code: int) -> None:

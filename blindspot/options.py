@@ -45,6 +45,11 @@ def diagnosis(human_labels: Path | None) -> list[str]:
     return [f"diagnosis.human_labels={json.dumps(str(human_labels.resolve()))}"]
 
 
+def generation(budget: float | None) -> list[str]:
+    """The options of `blindspot generate` that were given."""
+    return [] if budget is None else [f"generation.budget={json.dumps(budget)}"]
+
+
 def _slug(model: str) -> str:
     """`Qwen/Qwen2.5-VL-7B-Instruct` as the name of a folder."""
     return re.sub(r"[^\w.\-]+", "-", Path(model).name).strip("-.").casefold() or "run"

@@ -2,7 +2,7 @@
 rejected, each with its pictures, key, source and every verdict; and what the audit says.
 
     audit(run_folder, training_set, out, 50)     one HTML file that opens from disk, offline
-    precision(training_set, labels.csv)          right 45 of 47 admitted: 95.7 % [85.8, 98.8]
+    generation.labels.audited(…, labels.csv)     right 45 of 47 admitted: 95.7 % [85.8, 98.8]
 
 Half of the sample is admitted, drawn in proportion to the cells, so that its share of right ones is
 the set's; the other half is rejected, at least one of every gate and cell as far as it goes. The
@@ -71,14 +71,18 @@ def page(rows: Sequence[Mapping[str, Any]], title: str, digest: str) -> str:
     its own script.
     """
     script, style = _read("audit.js"), _read("audit.css")
-    return _environment().get_template("audit.html").render(
-        rows=rows,
-        title=title,
-        digest=digest,
-        script=Markup(script),
-        style=Markup(style),
-        script_hash=_hash(script),
-        style_hash=_hash(style),
+    return (
+        _environment()
+        .get_template("audit.html")
+        .render(
+            rows=rows,
+            title=title,
+            digest=digest,
+            script=Markup(script),
+            style=Markup(style),
+            script_hash=_hash(script),
+            style_hash=_hash(style),
+        )
     )
 
 
@@ -151,7 +155,7 @@ def _shown(name: str, data: bytes) -> Shown:
 
 
 def _environment() -> Environment:
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -159,7 +163,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_visible,
     )
-    return environment
 
 
 def _visible(value: Any) -> Any:

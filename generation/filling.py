@@ -10,25 +10,23 @@ was decided before the kill is read from the journal: nothing in it is made or a
 """
 
 import hashlib
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
-
-from PIL import Image
 
 from blindspot.core.errors import StageError
 from blindspot.core.images import ImageStore
 from blindspot.core.journal import Journal
 from blindspot.core.progress import Advance
-from blindspot.core.prompt import render
 from blindspot.core.records import CellShare, Failure, TrainingSample
 from blindspot.core.training_set import Plan, PlanCell
 from generation.decided import Candidacy, Seen
+from generation.executor import OpenExecutor
 from generation.filled import Filled, key_of
 from generation.gate import Guard, Proposal, Shown
 from generation.likeness import Look, look
 from generation.plan import slot_id
+from generation.proposing import Proposing, Task
 from generation.settings import GenerationSettings
 from generation.source import Candidate, Maker, Want, makes
 
@@ -71,6 +69,7 @@ class Filling:
         settings: GenerationSettings,
         round_: int,
         *,
+        executor: OpenExecutor,
         images: ImageStore,
         journal: Journal[Candidacy],
         admitted: list[Shown],
@@ -79,6 +78,9 @@ class Filling:
         self._plan, self._guards, self._settings = plan, guards, settings
         self._prefix = f"{settings.seed}/{round_}"
         self._maker = {key_of(cell): _maker_of(cell.want, makers) for cell in plan.cells}
+        alone = {key: maker.source for key, maker in self._maker.items() if maker and maker.alone}
+        self._propose = Proposing(alone, [guard for guard in guards if guard.alone])
+        self._executor = executor
         self._images, self._journal, self._admitted = images, journal, admitted
 
     def fill(self, advance: Advance) -> Filled:
@@ -121,33 +123,38 @@ class Filling:
         return rows
 
     def _decide(self, slots: Sequence[Slot], attempt: int) -> list[Candidacy]:
-        made = self._made(slots, attempt)
-        standing = {
-            slot.id: _Standing(_proposal(slot, attempt, candidate), [])
-            for slot, candidate in zip(slots, made, strict=True)
-            if not isinstance(candidate, Failure)
-        }
+        proposed = self._proposed(slots, attempt)
+        standing = {p.id: _Standing(p, []) for p in proposed if isinstance(p, Proposal)}
         passed = {s.proposal.id for s in self._judged(list(standing.values()))}
-        rows = []
-        for slot, candidate in zip(slots, made, strict=True):
-            id_ = f"{slot.id}/{attempt}"
-            if isinstance(candidate, Failure):
-                rows.append(_unmade(slot, id_, candidate))
-            else:
-                rows.append(self._row(slot, standing[slot.id], id_ in passed))
-        return rows
+        return [
+            _unmade(slot, f"{slot.id}/{attempt}", proposal)
+            if isinstance(proposal, Failure)
+            else self._row(slot, standing[proposal.id], proposal.id in passed)
+            for slot, proposal in zip(slots, proposed, strict=True)
+        ]
 
-    def _made(self, slots: Sequence[Slot], attempt: int) -> list[Candidate | Failure]:
-        """One candidate for each slot, each source asked once for all of its own."""
+    def _proposed(self, slots: Sequence[Slot], attempt: int) -> list[Proposal | Failure]:
+        """One proposal for each slot: what asks others is made here, the rest by the executor."""
         wants = [Want(s.cell, f"{self._prefix}/{s.id}/{attempt}") for s in slots]
+        made = self._made(wants)
+        tasks = [
+            Task(f"{slot.id}/{attempt}", want, made.get(place))
+            for place, (slot, want) in enumerate(zip(slots, wants, strict=True))
+        ]
+        return self._executor.map(self._propose, tasks)
+
+    def _made(self, wants: Sequence[Want]) -> dict[int, Candidate | Failure]:
+        """What sources make that ask others, by place; each is asked once for all of its own."""
         found: dict[int, Candidate | Failure] = {}
         places: dict[int, list[int]] = {}
         for place, want in enumerate(wants):
-            places.setdefault(id(self._serving(want.cell)), []).append(place)
+            maker = self._serving(want.cell)
+            if not maker.alone:
+                places.setdefault(id(maker), []).append(place)
         for own in places.values():
             maker = self._serving(wants[own[0]].cell)
             found |= zip(own, maker.source.candidates([wants[i] for i in own]), strict=True)
-        return [found[place] for place in range(len(wants))]
+        return found
 
     def _serving(self, cell: PlanCell) -> Maker:
         maker = self._maker[key_of(cell)]
@@ -159,7 +166,7 @@ class Filling:
         """Those that pass every gate; each verdict is noted."""
         for guard in self._guards:
             guarded = [s for s in standing if guard.guards(s.proposal.cell)]
-            verdicts = guard.gate.judge([s.proposal for s in guarded])
+            verdicts = guard.verdicts([s.proposal for s in guarded])
             out: set[str] = set()
             for each, verdict in zip(guarded, verdicts, strict=True):
                 each.seen.append(Seen.of(guard.name, verdict))
@@ -229,12 +236,6 @@ def slots_of(cell: PlanCell) -> Iterator[Slot]:
 def _maker_of(cell: CellShare, makers: Sequence[Maker]) -> Maker | None:
     """The first source that makes a cell."""
     return next((m for m in makers if makes(m.catalogue, cell)), None)
-
-
-def _proposal(slot: Slot, attempt: int, candidate: Candidate) -> Proposal:
-    looks = tuple(look(Image.open(io.BytesIO(data))) for data in candidate.images)
-    prompt = render(candidate.question, candidate.options, candidate.answer_kind)
-    return Proposal(f"{slot.id}/{attempt}", slot.cell, candidate, prompt, looks)
 
 
 def _unmade(slot: Slot, id_: str, failure: Failure) -> Candidacy:

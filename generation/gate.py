@@ -7,9 +7,9 @@ the other proposals of its wave, a verdict depends on nothing, so that a killed 
 again.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol, runtime_checkable
 
 from blindspot.core.images import ImageStore
 from blindspot.core.model import Request
@@ -31,20 +31,6 @@ class Ask(Protocol):
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A candidate for one slot."""
-
-    id: str
-    """`<slot>/<attempt>`."""
-    cell: PlanCell
-    candidate: Candidate
-    prompt: str
-    """The text that a model is sent."""
-    looks: tuple[Look, ...]
-    """Of its pictures, in order."""
-
-
-@dataclass(frozen=True)
 class Verdict:
     """What a gate decided, and on what evidence."""
 
@@ -56,6 +42,22 @@ class Verdict:
     """Of the policy, where it was asked."""
     rollouts: int = 0
     """Answers behind the pass rate."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A candidate for one slot."""
+
+    id: str
+    """`<slot>/<attempt>`."""
+    cell: PlanCell
+    candidate: Candidate
+    prompt: str
+    """The text that a model is sent."""
+    looks: tuple[Look, ...]
+    """Of its pictures, in order."""
+    judged: Mapping[str, Verdict] = field(default_factory=dict)
+    """What gates that need nobody said of it, by name, up to the first rejection."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,17 @@ class Gate(Protocol):
         ...
 
 
+@runtime_checkable
+class AloneGate(Gate, Protocol):
+    """What a gate may say beside its contract: that its verdict on a proposal needs nobody, neither
+    a model nor the other proposals nor what was admitted. Then an executor may judge elsewhere;
+    what `open` returns can be pickled.
+    """
+
+    @property
+    def alone(self) -> bool: ...
+
+
 gates: Final = Registry[Gate]("generation.gates")
 
 ALL_SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "canary")
@@ -134,6 +147,14 @@ class Guard:
     name: str
     guards: Callable[[PlanCell], bool]
     gate: OpenGate
+    alone: bool = False
+    """Whether it judged where the candidates were made."""
+
+    def verdicts(self, proposals: Sequence[Proposal]) -> list[Verdict]:
+        """On each proposal, in order."""
+        if self.alone:
+            return [proposal.judged[self.name] for proposal in proposals]
+        return self.gate.judge(proposals)
 
 
 def open_gates(surroundings: Surroundings) -> list[Guard]:
@@ -141,10 +162,14 @@ def open_gates(surroundings: Surroundings) -> list[Guard]:
     plugins = [(gates.load(name), name) for name in gates.names()]
     ordered = sorted(plugins, key=lambda pair: (pair[0].cost, pair[1]))
     return [
-        Guard(name, plugin.guards, plugin.open(surroundings))
+        Guard(name, plugin.guards, plugin.open(surroundings), _alone(plugin))
         for plugin, name in ordered
         if plugin.enabled(surroundings.settings)
     ]
+
+
+def _alone(plugin: Gate) -> bool:
+    return isinstance(plugin, AloneGate) and plugin.alone
 
 
 def shown(sample: Sample, looks: tuple[Look, ...]) -> Shown:

@@ -94,6 +94,12 @@ class GenerationSettings(Settings):
     """The same for what a role's calls may cost: `{writer = 5.0, policy = 2.0}`."""
     cell_budget: Annotated[float | None, OPERATIONAL] = Field(default=None, ge=0)
     """The same for every single cell of the plan."""
+    executor: Annotated[str, OPERATIONAL] = "local"
+    """Where candidates are drawn and looked at, a file under `generation/executors/`: `local`, or
+    `ray` for all processors of a machine or cluster. The training set is the same.
+    """
+    ray_address: Annotated[str, OPERATIONAL] = ""
+    """ray: the cluster's address; empty: RAY_ADDRESS where it is set, else this machine."""
     repaint: RepaintSettings | None = None
     """A model that edits pictures by a prompt, for the image editor to choose."""
     agents: AgentsSettings = AgentsSettings()

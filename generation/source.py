@@ -7,7 +7,7 @@ answered, which the ledger keeps; so a killed run makes the same again.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -117,6 +117,16 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class AloneSource(Source, Protocol):
+    """What a source may say beside its contract: that it needs nobody, only the cell and the seed.
+    Then an executor may make its candidates elsewhere; what `open` returns can be pickled.
+    """
+
+    @property
+    def alone(self) -> bool: ...
+
+
 sources: Final = Registry[Source]("generation.sources")
 
 
@@ -126,12 +136,18 @@ class Maker:
 
     source: OpenSource
     catalogue: tuple[Makeable, ...]
+    alone: bool = False
+    """Whether it needs nobody."""
 
 
 def makers(settings: Sequence[SourceSettings], means: Means) -> list[Maker]:
     """The configured sources, in order, opened."""
     plugins = [(sources.load(s.plugin), s) for s in settings]
-    return [Maker(plugin.open(s, means), plugin.catalogue(s)) for plugin, s in plugins]
+    return [Maker(p.open(s, means), p.catalogue(s), _alone(p)) for p, s in plugins]
+
+
+def _alone(plugin: Source) -> bool:
+    return isinstance(plugin, AloneSource) and plugin.alone
 
 
 def makes(catalogue: Iterable[Makeable], cell: CellShare) -> bool:

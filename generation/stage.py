@@ -29,6 +29,7 @@ from blindspot.core.training_set import Makeable, Outcomes, Plan, TrainingSetArt
 from generation.aims import aims
 from generation.card import Card
 from generation.decided import Candidacy, GateVerdict, Rejected, rejected, verdicts
+from generation.executor import open_executor
 from generation.filled import Filled
 from generation.filling import Filling
 from generation.gate import ALL_SPLITS, Ask, Shown, Surroundings, open_gates
@@ -123,7 +124,10 @@ def _fill(
     limits = budgets(config, (cell.name for cell in plan.cells))
     purse = Purse(folder.ledger, folder.images, scope, limits)
     admitted: list[Shown] = []
-    with progress("Generating", total=sum(cell.quota for cell in plan.cells)) as advance:
+    with (
+        open_executor(config.executor, config.ray_address) as executor,
+        progress("Generating", total=sum(cell.quota for cell in plan.cells)) as advance,
+    ):
         asking = Asking(config, inputs.policy, folder, purse, advance)
         staff = Staff(config.agents, folder, asking.ask)
         surroundings = Surroundings(
@@ -141,6 +145,7 @@ def _fill(
             open_gates(surroundings),
             config,
             inputs.round,
+            executor=executor,
             images=folder.images,
             journal=journal,
             admitted=admitted,

@@ -14,6 +14,7 @@ class AnswerShape:
     """The `answer_shape` gate."""
 
     cost = 0
+    alone = True
 
     def guards(self, cell: PlanCell) -> bool:
         return True

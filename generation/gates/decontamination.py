@@ -20,6 +20,7 @@ class Decontamination:
     """The `decontamination` gate; it cannot be turned off."""
 
     cost = 20
+    alone = True
 
     def guards(self, cell: PlanCell) -> bool:
         return True

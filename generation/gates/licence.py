@@ -25,6 +25,7 @@ class Licence:
     """The `licence` gate; it cannot be turned off."""
 
     cost = 4
+    alone = True
 
     def guards(self, cell: PlanCell) -> bool:
         return True

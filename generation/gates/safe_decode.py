@@ -36,6 +36,7 @@ class SafeDecode:
     """The `safe_decode` gate; it cannot be turned off."""
 
     cost = 2
+    alone = True
 
     def guards(self, cell: PlanCell) -> bool:
         return True

@@ -21,6 +21,8 @@ from generation.source import Candidate, OpenSource, Source, SourceSettings, Wan
 class Programmatic:
     """The `programmatic` source."""
 
+    alone = True
+
     def catalogue(self, settings: SourceSettings) -> tuple[Makeable, ...]:
         return merged(
             Makeable(

@@ -3,6 +3,7 @@
 from blindspot.core.journal import Journal
 from blindspot.core.training_set import Plan
 from generation.decided import Candidacy
+from generation.executors.local import Local
 from generation.filled import NOBODY
 from generation.filling import Filling
 from generation.gate import ALL_SPLITS, Guard, Verdict
@@ -32,6 +33,7 @@ def fill(kit, world, cells, rule, guards=lambda cell: True, fresh=True, **change
         [guard],
         settings,
         0,
+        executor=Local(),
         images=world.folder.images,
         journal=Journal(world.folder.ledger, "set", Candidacy, fresh=fresh),
         admitted=[],

@@ -74,6 +74,16 @@ def test_a_damaged_strip_is_not_read():
     assert read(planted.transpose(Image.Transpose.FLIP_LEFT_RIGHT)) is None
 
 
+def test_no_flipped_cell_passes_for_another_truth():
+    planted = plant(Image.new("RGB", (96, 48)), PAYLOAD)
+    for y in range(48, planted.height, CELL):
+        for x in range(0, 96, CELL):
+            damaged = planted.copy()
+            ink = "white" if planted.getpixel((x, y)) == (0, 0, 0) else "black"
+            damaged.paste(ink, (x, y, x + CELL, y + CELL))
+            assert read(damaged) in (None, PAYLOAD)
+
+
 def test_planting_again_replaces():
     once = plant(noise(96, 50), PAYLOAD)
     again = plant(once, Payload(facts=(FACT.model_copy(update={"answer": "4"}),)))

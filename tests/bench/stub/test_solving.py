@@ -116,6 +116,15 @@ def test_a_swapped_picture_is_answered_from_its_own_pixels(kit):
     assert solve(kit.solving(mine, kit.picture().crop((0, 0, 96, 40))), script) is None
 
 
+def test_of_questions_within_one_another_the_longest_is_asked(kit):
+    script = Script(knowledge=Knowledge(solver_error=0.0))
+    inner = kit.fact(1, question="How many?", answer="1")
+    outer = kit.fact(2, question="Left or right: how many?", answer="2")
+    for image in (kit.picture(inner, outer), kit.picture(outer, inner)):
+        assert solve(kit.solving(inner, image), script) == "1"
+        assert solve(kit.solving(outer, image), script) == "2"
+
+
 def test_a_choice_is_answered_by_the_letter_it_has_in_the_request(kit):
     script = Script(knowledge=Knowledge(solver_error=0.0))
     about = kit.fact(
