@@ -8,9 +8,10 @@ import errno
 import json
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from blindspot import generating
 from blindspot.commands import Json, Redo, RunPath, Sets, advance, command, show
@@ -20,8 +21,19 @@ if TYPE_CHECKING:
     from blindspot.core.evaluation import Metrics
     from blindspot.rounds import Rounds
 
+
+class InOrder(TyperGroup):
+    """Lists the commands in the order of the loop, a group among them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        names = [name for name in self.commands if name != "generate"]
+        at = names.index("train")
+        return [*names[:at], "generate", *names[at:]]
+
+
 app = typer.Typer(
     name="blindspot",
+    cls=InOrder,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -53,7 +53,7 @@ def standing(found: Status) -> Iterator[Part]:
     ]
     table.add_row("all", "", "", *(f"{n:,}" for n in totals))
     yield table
-    yield _line(_spent(found.spent, found.budget))
+    yield _line(_spent(found))
     if found.state == "in the making":
         yield _line(f"{found.windows:,} windows decided; wave {found.wave}.")
 
@@ -114,6 +114,8 @@ def _cost(found: DryRun) -> str:
             f"What it costs is not known: the models of {unknown} have no prices{cap}. "
             "Set them beside the model, e.g. prices = [0.4, 1.6] for a million tokens."
         )
+    if not found.cost_worst:
+        return "It costs nothing: what is asked is free or runs here."
     span = f"It costs {_money(found.cost_least)} at best and {_money(found.cost_worst)} at worst"
     if found.at_most is None or found.at_most >= found.cost_worst:
         return f"{span}; no budget is below that."
@@ -124,11 +126,11 @@ def _cause(cell: CellStatus) -> str:
     return f"{cell.cause}: {cell.rejected:,}" if cell.cause else "–"
 
 
-def _spent(spent: dict[str, float], budget: float | None) -> str:
-    """`Spent 6.21 of 20: writer 2.8, solver 3.41.`"""
-    limit = "" if budget is None else f" of {_money(budget)}"
-    roles = ", ".join(f"{role} {_money(cost)}" for role, cost in spent.items() if cost)
-    return f"Spent {_money(sum(spent.values()))}{limit}{f': {roles}' if roles else ''}."
+def _spent(found: Status) -> str:
+    """`Spent 6.21 of 20: writer 2.80, solver 3.41.`"""
+    limit = "" if found.budget is None else f" of {_money(found.budget)}"
+    roles = ", ".join(f"{role} {_money(cost)}" for role, cost in found.spent.items() if cost)
+    return f"Spent {_money(found.total)}{limit}{f': {roles}' if roles else ''}."
 
 
 def _judged(each: Judged) -> list[str]:

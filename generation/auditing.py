@@ -14,6 +14,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -39,6 +40,7 @@ LONG_SIDE: Final = 1024
 _KEPT: Final = 300_000
 """Bytes up to which a picture stands on the page as it is."""
 _EXTENSIONS: Final = ("png", "jpg", "webp")
+_NAME: Final = re.compile(r"[0-9a-f]{64}(\.[a-z]{3,4})?")
 _FOLDER: Final = Path(__file__).parent
 
 
@@ -131,9 +133,11 @@ def _lettered(options: Sequence[str]) -> list[tuple[str, str]]:
 
 def _picture(images: ImageStore, name: str) -> Shown:
     """A picture by its name or its hash; without an address where it is not stored."""
+    if not _NAME.fullmatch(name):
+        return Shown(name, "")
     names = [name] if "." in name else [f"{name}.{extension}" for extension in _EXTENSIONS]
     for path in map(images.path, names):
-        if path.parent == images.root and path.is_file():
+        if path.is_file():
             try:
                 return _shown(name, path.read_bytes())
             except (DataError, OSError):

@@ -1,6 +1,6 @@
 """How often one candidate asks whom, known before anything is made.
 
-    source pool                  planner 1, writer 1
+    source pool                  planner 1 for eight slots and three attempts, writer 1
     gate agreement, 2 solvers    solver 1: 1, solver 2: 1
     gate difficulty              policy 4 to 16
 
@@ -9,12 +9,14 @@ asks each of its roles once, and a gate asks as `_GATES` says. An agent whose re
 is asked once more, which counts in `most`.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, runtime_checkable
 
 from blindspot.core.errors import StageError
 from blindspot.core.training_set import PlanCell
+from generation.briefing import SET, TRIES
 from generation.difficulty import BATCH
 from generation.gate import gates
 from generation.settings import GenerationSettings
@@ -28,6 +30,8 @@ about their candidates, and they need no licence.
 """
 _TWICE: Final = {"image_seeker": 2}
 """Roles that a source asks more than once: for queries, then for the best of what was found."""
+_BY_LOT: Final = ("image_editor",)
+"""Roles that a source asks about some of its pictures only."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,15 @@ class Calls:
     """Calls at worst, repairs included."""
     member: int = 0
     """Which of several solvers."""
+    slots: int = 1
+    """Slots of a cell that share a call."""
+    tries: int = 1
+    """Attempts of a slot that share a call."""
+
+    def of_cell(self, quota: int, attempts: int) -> tuple[int, int]:
+        """Calls for a whole cell: at best, and at worst with so many attempts for a slot."""
+        groups = math.ceil(quota / self.slots)
+        return groups * self.least, groups * math.ceil(attempts / self.tries) * self.most
 
 
 @runtime_checkable
@@ -62,7 +75,7 @@ def of_source(settings: SourceSettings) -> list[Calls]:
     plugin = sources.load(settings.plugin)
     if isinstance(plugin, SourceCalls):
         return list(plugin.calls(settings))
-    return [_repaired(role, _TWICE.get(role, 1)) for role in plugin.roles(settings)]
+    return [_of_role(role) for role in plugin.roles(settings)]
 
 
 def of_gates(config: GenerationSettings, cell: PlanCell, source: SourceSettings) -> list[Calls]:
@@ -81,6 +94,13 @@ def of_gates(config: GenerationSettings, cell: PlanCell, source: SourceSettings)
 def is_drawn(plugin: str) -> bool:
     """Whether a source draws its own pictures with answers true by construction."""
     return plugin in DRAWN
+
+
+def _of_role(role: str) -> Calls:
+    asked = _repaired(role, _TWICE.get(role, 1))
+    if role in _BY_LOT:
+        return replace(asked, least=0)
+    return replace(asked, slots=SET, tries=TRIES) if role == "planner" else asked
 
 
 def _of(name: str, config: GenerationSettings) -> Sequence[Calls]:

@@ -1,7 +1,7 @@
 """What generating would do and cost at worst, said before anything is spent: no model is asked, no
 page of the web is opened, nothing is written.
 
-    train counting/photo   300 slots   pool   planner, writer, solver, validator
+    train counting/natural_scene   300 slots   pool   planner, writer, solver, validator
     writer   12,000 calls at worst, 300 at best   42 M tokens   18.30
 
 At worst every slot draws `max_attempts` candidates, each passes every gate but the last, every
@@ -13,7 +13,7 @@ candidate of every slot is admitted. Either way a text counts a token for each o
 from collections.abc import Sequence
 
 from blindspot.core.diagnosis import DiagnosisArtifact
-from blindspot.core.errors import UsageError
+from blindspot.core.errors import ConfigError, UsageError
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.model import backends
 from blindspot.core.purse import PICTURE
@@ -23,7 +23,7 @@ from generation import typical
 from generation.aims import aims
 from generation.filled import key_of
 from generation.plan import make_plan
-from generation.reckoning import Line, capped, lines_of, negatives, total
+from generation.reckoning import EDITOR, PAINTER, Line, capped, lines_of, negatives, total
 from generation.settings import GenerationSettings
 from generation.source import makes, sources
 from generation.spending import limited, models, prices
@@ -141,6 +141,12 @@ def _check(config: GenerationSettings, inputs: GenerationInputs) -> None:
     for name, model in models(config.agents):
         prices(f"generation.agents.{name}.model", model, needed=limited(config))
     prices("model", inputs.policy, needed=limited(config))
+    if config.repaint and config.repaint.price is None and limited(config):
+        raise ConfigError(
+            "generation.repaint.price",
+            "there is a budget, and nothing says what a picture costs",
+            "Set the price of one picture, or 0 where it is free",
+        )
     if config.difficulty.enabled:
         try:
             backends.load(inputs.policy.backend).check(inputs.policy)
@@ -179,10 +185,16 @@ def _loads(lines: Sequence[Line]) -> tuple[RoleLoad, ...]:
     return tuple(_load(*key, own) for key, own in sorted(found.items()))
 
 
+def _titled(role: str, member: int) -> str:
+    if role == EDITOR and member == PAINTER:
+        return "repaint"
+    return f"{role} {member + 1}" if role == "solver" else role
+
+
 def _load(role: str, member: int, lines: Sequence[Line]) -> RoleLoad:
     model = lines[0].model
     return RoleLoad(
-        role=f"{role} {member + 1}" if role == "solver" else role,
+        role=_titled(role, member),
         model=model.model or model.checkpoint or model.backend,
         calls_least=sum(line.least for line in lines),
         calls_worst=sum(line.worst for line in lines),

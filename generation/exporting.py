@@ -51,7 +51,7 @@ class Leaving:
             causes = [refused(sample) for sample in samples]
             self.left_out.update(cause for cause in causes if cause)
             kept = [i for i, cause in enumerate(causes) if not cause]
-            yield table.take(kept), [samples[i] for i in kept]
+            yield table.take(pa.array(kept, pa.int64())), [samples[i] for i in kept]
 
     def leave(self, sample: TrainingSample, split: str) -> None:
         """Count a sample that was written."""

@@ -70,6 +70,11 @@ class Family(Protocol):
 families: Final = Registry[Family]("generation.families")
 
 
+def smallest(family: Family) -> int:
+    """Least width and height in pixels that a family draws at; 0 where it draws at any."""
+    return getattr(family, "smallest", 0)
+
+
 def is_reserved(content: str) -> bool:
     """Whether a content belongs to the fifth that only benchmarks may show."""
     bucket = int.from_bytes(hashlib.sha256(content.encode()).digest()[:4], "big") / 2**32

@@ -63,6 +63,19 @@ def knobs(**values: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(values)
 
 
+def settled(
+    rng: random.Random, conditions: Mapping[str, tuple[str, ...]], condition: Mapping[str, str]
+) -> dict[str, str]:
+    """Every knob of `conditions` with a value: those of `condition`, the others drawn. Raises
+    ValueError for a knob or value that there is not.
+    """
+    for knob, value in condition.items():
+        if value not in conditions.get(knob, ()):
+            known = "; ".join(f"{k}={'|'.join(v)}" for k, v in conditions.items())
+            raise ValueError(f"{knob}={value} is no condition here; there are: {known or 'none'}")
+    return {k: condition.get(k) or rng.choice(values) for k, values in conditions.items()}
+
+
 class PictureFamily(Generic[P]):
     """Base of the families; a subclass gives the class attributes, `compose` and `ask`."""
 
@@ -91,13 +104,7 @@ class PictureFamily(Generic[P]):
 
     def settle(self, rng: random.Random, condition: Mapping[str, str]) -> dict[str, str]:
         """Every knob with a value: those of `condition`, the others drawn."""
-        for knob, value in condition.items():
-            if value not in self.conditions.get(knob, ()):
-                known = "; ".join(f"{k}={'|'.join(v)}" for k, v in self.conditions.items())
-                raise ValueError(
-                    f"{knob}={value} is no condition here; there are: {known or 'none'}"
-                )
-        return {k: condition.get(k) or rng.choice(values) for k, values in self.conditions.items()}
+        return settled(rng, self.conditions, condition)
 
     def _drawing(self, rng: random.Random, size: int, picture: P, question: Question) -> Drawing:
         return Drawing(

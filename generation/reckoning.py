@@ -17,6 +17,10 @@ from generation.settings import GenerationSettings
 from generation.source import SourceSettings
 from generation.spending import POLICY, prices
 
+EDITOR: Final = "image_editor"
+"""The role whose budget pays for repainted pictures."""
+PAINTER: Final = 1
+"""Stands beside the image editor, member 0, for the model that repaints."""
 _MILLION: Final = 1e6
 
 
@@ -57,7 +61,8 @@ def lines_of(
 ) -> list[Line]:
     """What a cell that this source serves asks."""
     asked = [*calls.of_source(source), *calls.of_gates(config, cell, source)]
-    return [_line(config, policy, cell, source, each) for each in asked]
+    lines = [_line(config, policy, cell, source, each) for each in asked]
+    return [*lines, *_painted(config, cell, source)]
 
 
 def negatives(config: GenerationSettings, policy: ModelSettings, plan: Plan) -> list[Line]:
@@ -72,6 +77,18 @@ def negatives(config: GenerationSettings, policy: ModelSettings, plan: Plan) -> 
     return [Line("negatives", "train", POLICY, 0, policy, 0, count, prompt, most)]
 
 
+def _painted(config: GenerationSettings, cell: PlanCell, source: SourceSettings) -> list[Line]:
+    """What a model that repaints is asked: a picture at most for each candidate that the image
+    editor may change.
+    """
+    paint = config.repaint
+    if paint is None or not source.edit_share or calls.is_drawn(source.plugin):
+        return []
+    model = ModelSettings(backend="openai_api", model=paint.model, prices=paint.prices)
+    worst = cell.quota * config.max_attempts
+    return [Line(cell.name, cell.split, EDITOR, PAINTER, model, 0, worst, 0, 1)]
+
+
 def _line(
     config: GenerationSettings,
     policy: ModelSettings,
@@ -81,14 +98,15 @@ def _line(
 ) -> Line:
     model, most = _model(config, policy, asked)
     pictures = typical.PICTURES[asked.role] * _picture(source)
+    least, worst = asked.of_cell(cell.quota, config.max_attempts)
     return Line(
         cell=cell.name,
         split=cell.split,
         role=asked.role,
         member=asked.member,
         model=model,
-        least=cell.quota * asked.least,
-        worst=cell.quota * config.max_attempts * asked.most,
+        least=least,
+        worst=worst,
         prompt_tokens=typical.text_bytes(cell, asked.role) + pictures,
         most_tokens=most,
     )

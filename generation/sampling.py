@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from blindspot.core.records import TrainingSample
-from blindspot.core.tables import as_records, scan_records
+from blindspot.core.tables import as_records, read_table, scan_records
 from blindspot.core.training_set import TrainingSetArtifact
 from generation.decided import GateVerdict, Rejected
 from generation.gate import ALL_SPLITS
@@ -44,10 +45,13 @@ class Pool:
         """Of these candidates, in the order of the gates, by the id of the rejected candidate or of
         the admitted sample. Of a slot's candidates the admitted one is whom no gate rejected.
         """
+        table = read_table(self.training_set.path / "verdicts.parquet")
+        known = enumerate(table["id"].to_pylist())
+        places = [place for place, id_ in known if id_ in ids or _slot(id_) in ids]
+        rows = table.take(pa.array(places, pa.int64())).to_pylist()
         found: defaultdict[str, list[GateVerdict]] = defaultdict(list)
-        for verdict in scan_records(self.training_set.path / "verdicts.parquet", GateVerdict):
-            if verdict.id in ids or _slot(verdict.id) in ids:
-                found[verdict.id].append(verdict)
+        for verdict in as_records(rows, GateVerdict):
+            found[verdict.id].append(verdict)
         whole = {_slot(id_): own for id_, own in found.items() if all(v.admitted for v in own)}
         return {**whole, **{id_: own for id_, own in found.items() if id_ in ids}}
 

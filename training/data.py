@@ -1,4 +1,5 @@
-"""The `train` split as rows for TRL: `prompt`, `images` and what a reward needs to know.
+"""The `train` split as rows for TRL: the question, the answer to imitate, the pictures, and what a
+reward needs to know. For DPO a row is a pair of `negatives.parquet`, on its sample's own pictures.
 
 Pictures stay encoded in memory and are decoded when a row is read. Nothing is cached on disk.
 """
@@ -11,10 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from blindspot.core.errors import DataError
+from blindspot.core.records import NegativePair
+from blindspot.core.tables import read_records
 from blindspot.core.training_set import TrainingSetArtifact
+from training.words import Words, conversation
 
 if TYPE_CHECKING:
     from datasets import Dataset
+
+NEGATIVES: Final = "negatives.parquet"
 
 _COLUMNS: Final = (
     "id",
@@ -45,27 +51,50 @@ def read_samples(training_set: TrainingSetArtifact) -> pa.Table:
     return table
 
 
+def read_pairs(training_set: TrainingSetArtifact) -> pa.Table:
+    """One row per negative pair, in the order of the file: its sample's columns, `chosen` and
+    `rejected`. Raises DataError where there are none, or one is of no sample of the `train` split.
+    """
+    samples, path = read_samples(training_set), training_set.path / NEGATIVES
+    pairs = read_records(path, NegativePair) if path.is_file() else []
+    if not pairs:
+        raise DataError(
+            f"The training set {training_set.path}",
+            "it has no negatives, the wrong answers that dpo learns to reject",
+            "Set generation.negatives.samples and make it again with --redo training_set, or "
+            "train with another training.optimiser",
+        )
+    places = {name: i for i, name in enumerate(samples["id"].to_pylist())}
+    if lost := [pair.sample_id for pair in pairs if pair.sample_id not in places]:
+        raise DataError(
+            f"The negatives {path}",
+            f"{len(lost)} are of samples that are not in the train split ({lost[0]} …)",
+            "Make the training set again",
+        )
+    rows = samples.take([places[pair.sample_id] for pair in pairs])
+    for name in ("chosen", "rejected"):
+        rows = rows.append_column(name, pa.array([getattr(pair, name) for pair in pairs]))
+    return rows
+
+
 def per_cell(table: pa.Table) -> dict[str, int]:
     """How many samples each cell has."""
     return dict(sorted(Counter(table["cell"].to_pylist()).items()))
 
 
-def dataset(table: pa.Table, order: Sequence[int]) -> "Dataset":
-    """Rows in the given order: `prompt` (one user message), `images` (decoded when read),
-    `target`, `answer_kind`, `options`, `category`, `cell`, `id`, and `completion` for those who
-    imitate it.
+def dataset(table: pa.Table, order: Sequence[int], words: Words) -> "Dataset":
+    """Rows in the given order: `prompt` (the turns, for a trainer that renders them), `asked` (the
+    rendered text), `completion` (the ended target), `images` (decoded when read), `target`,
+    `answer_kind`, `options`, `category`, `cell`, `id`; of pairs also `chosen` and `rejected`.
     """
     from datasets import Dataset, DatasetInfo, Features, Image, List, Value
 
     text = Value("string")
-    message = List({"role": text, "content": text})
-    features = Features(
-        dict.fromkeys(("id", "cell", "target", "answer_kind", "category"), text)
-        | {"options": List(text), "images": List(Image(mode="RGB"))}
-        | {"prompt": message, "completion": message}
-    )
-    columns = _columns(table)
-    arrow = pa.table([columns[name] for name in features], schema=features.arrow_schema)
+    turn = List({"role": text, "content": List({"type": text, "text": text})})
+    columns = _columns(table, words)
+    kinds = {"options": List(text), "images": List(Image(mode="RGB")), "prompt": turn}
+    features = Features({name: kinds.get(name, text) for name in columns})
+    arrow = pa.table(list(columns.values()), schema=features.arrow_schema)
     return Dataset(arrow, info=DatasetInfo(features=features)).select(list(order))
 
 
@@ -80,19 +109,22 @@ def _read(shard: Any) -> pa.Table:
         ) from error
 
 
-def _columns(table: pa.Table) -> dict[str, Any]:
-    """The table's columns and those that TRL wants, in TRL's form."""
-    columns = {name: table[name] for name in _COLUMNS}
+def _columns(table: pa.Table, words: Words) -> dict[str, Any]:
+    """The table's columns and those that TRL wants."""
+    columns = {name: table[name] for name in ("id", "cell", "target", "answer_kind", "images")}
     pairs = zip(table["capability"].to_pylist(), table["image_type"].to_pylist(), strict=True)
     columns["category"] = [f"{capability}/{image_type}" for capability, image_type in pairs]
-    columns["prompt"] = [_says("user", text) for text in table["prompt"].to_pylist()]
-    columns["completion"] = [_says("assistant", text) for text in table["target"].to_pylist()]
     columns["options"] = [options or [] for options in table["options"].to_pylist()]
+    lengths = [len(pictures) for pictures in table["images"]]
+    asked = list(zip(table["prompt"].to_pylist(), lengths, strict=True))
+    columns["prompt"] = [conversation(*question) for question in asked]
+    columns["asked"] = [words.asked(*question) for question in asked]
+    said = {"completion": "target"} | {
+        n: n for n in ("chosen", "rejected") if n in table.schema.names
+    }
+    for name, source in said.items():
+        columns[name] = [words.said(answer) for answer in table[source].to_pylist()]
     return columns
-
-
-def _says(role: str, text: str) -> list[dict[str, str]]:
-    return [{"role": role, "content": text}]
 
 
 def _check_pictures(training_set: TrainingSetArtifact, table: pa.Table) -> None:

@@ -1,14 +1,19 @@
-"""Options of the stage: `[training]`, `[training.grpo]`, `[training.sft]`.
+"""Options of the stage: `[training]` and its sections.
+
+    [training]
+    preset = "one-gpu-lora"     # the values of training/presets/one-gpu-lora.toml …
+    steps = 40                  # … except for what stands here
 
 The defaults are the published recipe of DPE (arXiv 2602.22859) for models of 7–8B parameters;
 what it leaves open follows its code or TRL's defaults, as each docstring says.
 """
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from blindspot.core.config import OperationalInt, Settings
+from blindspot.core.config import OPERATIONAL, OperationalInt, Settings
+from training import preset
 
 
 class GrpoSettings(Settings):
@@ -31,7 +36,7 @@ class GrpoSettings(Settings):
     mask_truncated: bool = True
     """Whether truncated rollouts carry no gradient (their reward still counts in the group)."""
     rewards: dict[str, float] = Field(default={"accuracy": 1.0}, min_length=1)
-    """Files under `training/rewards/` with their weights."""
+    """Files under `training/rewards/` with their weights (DPE: accuracy .9 and format .1)."""
     patience: int = Field(default=10, ge=1)
     """Steps in a row without any learning signal after which training stops with its cause."""
 
@@ -43,9 +48,65 @@ class SftSettings(Settings):
     """Of AdamW (usual for full fine-tuning at 7–8B; DPE has no such stage)."""
 
 
+class DpoSettings(Settings):
+    """Direct preference optimisation (arXiv 2305.18290) on the training set's negatives."""
+
+    learning_rate: float = Field(default=1e-6, gt=0)
+    """Of AdamW (TRL: 1e-6)."""
+    beta: float = Field(default=0.1, gt=0)
+    """How strongly the policy is held to the start checkpoint (the paper: .1)."""
+
+
+class LoraSettings(Settings):
+    """Low-rank adapters (arXiv 2106.09685) in place of all weights; merged at the end."""
+
+    enabled: bool = False
+    """Whether adapters alone are trained; the reference is then the model without them."""
+    rank: int = Field(default=16, ge=1)
+    """Of each update."""
+    alpha: int = Field(default=32, ge=1)
+    """The update is scaled by alpha / rank."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Before each adapter."""
+    target_modules: Literal["all-linear"] | tuple[str, ...] = "all-linear"
+    """Names of the layers that get one; `all-linear`: every linear layer but the output's."""
+
+
+class ValidationSettings(Settings):
+    """The validation split, answered greedily and graded as the harness grades."""
+
+    every: int = Field(default=5, ge=0)
+    """Steps between two; the weights that did best are published. 0: never, the last are."""
+    samples: int = Field(default=256, ge=1)
+    """So many of the split at most, its cells in turn."""
+    max_tokens: int = Field(default=1024, ge=1)
+    """Tokens of an answer, reasoning included."""
+
+
+class GuardSettings(Settings):
+    """When training is stopped early; each figure is a mean over `window` steps, against that of
+    the first ones. `training.guards` says what each means.
+    """
+
+    window: int = Field(default=5, ge=1)
+    """Steps that are averaged."""
+    max_kl: float = Field(default=10.0, gt=0)
+    """Nats per token from the start checkpoint (of a run that has a KL term)."""
+    min_entropy: float = Field(default=0.1, ge=0, lt=1)
+    """Entropy of the rollouts, as a share of what it was, without a gain in reward."""
+    max_length: float = Field(default=3.0, gt=1)
+    """Tokens of the rollouts, as a multiple of what they were, without a gain in reward."""
+    max_divergence: float = Field(default=0.1, gt=0)
+    """Fall of accuracy, or of validation, while the reward rises."""
+    max_truncated: float = Field(default=0.5, ge=0, le=1)
+    """Share of truncated rollouts, where it has risen by a tenth."""
+
+
 class TrainingSettings(Settings):
     """What every optimiser shares, and each one's own section."""
 
+    preset: Annotated[str, OPERATIONAL] = ""
+    """A file under `training/presets/` whose values hold where the config has none."""
     optimiser: str = "grpo"
     """A file under `training/optimisers/`."""
     steps: int = Field(default=10, ge=1)
@@ -53,8 +114,9 @@ class TrainingSettings(Settings):
     prompts_per_step: int = Field(default=512, ge=1)
     """Samples per optimiser step, in the proportions of the training set's cells (DPE: 512)."""
     prompts_per_pass: int = Field(default=4, ge=1)
-    """Samples in one forward and backward pass, with all their rollouts; divides
-    `prompts_per_step`. Bounds memory; padding changes low bits, so it is part of the identity.
+    """Samples in one forward and backward pass of one process, with all their rollouts; of dpo,
+    pairs. Divides `prompts_per_step`. Bounds memory; padding changes low bits, so it is part of the
+    identity.
     """
     warmup_steps: int = Field(default=0, ge=0)
     """Steps over which the learning rate rises from 0; it is constant afterwards."""
@@ -69,7 +131,7 @@ class TrainingSettings(Settings):
     than 1/256 of a weight, which is most of them at a learning rate of 1e-6.
     """
     autocast: bool = True
-    """Whether float32 weights are multiplied in bfloat16; on GPUs only."""
+    """Whether float32 weights (with LoRA: adapters) are multiplied in bfloat16; on GPUs only."""
     gradient_checkpointing: bool = True
     """Whether activations are computed twice to save memory; on GPUs only."""
     save_dtype: Literal["start", "float32", "bfloat16"] = "start"
@@ -86,6 +148,21 @@ class TrainingSettings(Settings):
     """Options of `grpo`."""
     sft: SftSettings = SftSettings()
     """Options of `sft`."""
+    dpo: DpoSettings = DpoSettings()
+    """Options of `dpo`."""
+    lora: LoraSettings = LoraSettings()
+    """Adapters, for any of them."""
+    validation: ValidationSettings = ValidationSettings()
+    """Which weights are published."""
+    guards: GuardSettings = GuardSettings()
+    """When training is stopped early."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_preset(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("preset"):
+            return preset.under(given, given["preset"])
+        return given
 
     @model_validator(mode="after")
     def _whole_passes(self) -> "TrainingSettings":

@@ -14,6 +14,7 @@ The diagnosis asks for as many training samples as there are slots, spread over 
 import os
 import sqlite3
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -66,15 +67,9 @@ class Run:
 
     def prepare(self) -> "Run":
         """Write what the stage reads."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        written(self.folder, mixture(self.task.slots))
         write_text(self.folder / _TASK, self.task.model_dump_json())
         planted_source.install(self.folder / "site")
-        draft = Draft(self.folder / "diagnosis", "diagnosis", {}, {})
-        write_text(draft.path / "diagnosis.json", diagnosis(self.task.slots).model_dump_json())
-        draft.publish()
-        draft = Draft(self.folder / "evaluation", "evaluation", {}, {})
-        write_records(draft.path / "samples.parquet", [], Sample)
-        draft.publish()
         return self
 
     def start(self) -> Child:
@@ -122,11 +117,22 @@ class Run:
             db.close()
 
 
-def diagnosis(slots: int) -> Diagnosis:
-    """One that asks for so many samples of the planted source's cells."""
+def written(folder: Path, mixture: Sequence[CellShare]) -> Path:
+    """The folder, with a diagnosis that asks for a mixture and an evaluation without samples."""
+    draft = Draft(folder / "diagnosis", "diagnosis", {}, {})
+    write_text(draft.path / "diagnosis.json", diagnosis(mixture).model_dump_json())
+    draft.publish()
+    draft = Draft(folder / "evaluation", "evaluation", {}, {})
+    write_records(draft.path / "samples.parquet", [], Sample)
+    draft.publish()
+    return folder
+
+
+def mixture(slots: int) -> list[CellShare]:
+    """So many samples of the planted source's cells, which all aim at a weakness."""
     cells = planted_source.CELLS
     quotas = largest_remainder(slots, [1.0] * len(cells))
-    mixture = [
+    return [
         CellShare(
             capability=capability,
             image_type=image_type,
@@ -137,6 +143,10 @@ def diagnosis(slots: int) -> Diagnosis:
         )
         for (capability, image_type), quota in zip(cells, quotas, strict=True)
     ]
+
+
+def diagnosis(mixture: Sequence[CellShare]) -> Diagnosis:
+    """One that says nothing but which mixture is wanted."""
     return Diagnosis(
         round=0,
         model="stub",
@@ -151,7 +161,7 @@ def diagnosis(slots: int) -> Diagnosis:
         q=0.1,
         null=Null(runs=1, with_weakness=0),
         mixture=tuple(mixture),
-        mixture_note="planted",
+        mixture_note="drawn",
     )
 
 

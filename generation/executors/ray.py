@@ -6,13 +6,14 @@
 
 Items travel as rows of a dataset, what becomes of them travels back, and row numbers restore the
 order; so the result is the one of the `local` executor. Tasks are used, not actors: Ray keeps their
-processes from one call to the next, and each holds the work that it was sent. Every node needs the
-same blindspot with the same packages, of which nothing is checked here but what Ray checks itself
-(its own version and Python's). Ray tries a task again whose process or node died.
+processes from one call to the next, and each holds the work that it was sent. A task whose process
+or node died is tried again elsewhere. Every node needs the same blindspot with the same packages;
+Ray compares its own version and Python's, nothing compares the others.
 """
 
 import os
 import pickle
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,18 +23,20 @@ from typing import Any, Final
 from blindspot.core.errors import BlindspotError, ConfigError, StageError
 from generation.executor import Done, Executor, Item, OpenExecutor
 
-_BLOCKS_PER_CPU: Final = 4
+BLOCKS_PER_CPU: Final = 4
 """Parts into which the items are cut; more even out what takes longer, fewer cost less."""
-_RETRIES: Final = 3
-"""Of a task whose process died, before the stage is given up."""
+PATIENCE: Final = 600
+"""Seconds without any part done after which the stage is given up: Ray never stops trying again."""
 _OBJECTS: Final = 512 << 20
-"""Bytes that a local start holds of what travels; more is laid on disk."""
+"""Bytes that a start on this machine holds of what travels; more is laid on disk."""
+_CONNECT: Final = 5.0
+"""Seconds in which a cluster must take a connection; Ray itself tries for two minutes."""
 _QUIET: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DATA_LOG_LEVEL": "ERROR",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
 }
-"""Environment of Ray: it reports to nobody, and says nothing of itself."""
+"""Environment of Ray: it reports to nobody and says only what went wrong."""
 
 Batch = dict[str, Any]
 
@@ -58,17 +61,14 @@ class _Open:
     def __init__(self, ray: ModuleType) -> None:
         self._ray = ray
         self._sent: tuple[object, Any] = (None, None)
-        context = ray.data.DataContext.get_current()
-        context.enable_progress_bars = False
-        context.print_on_execution_start = False
 
     def map(self, work: Callable[[Item], Done], items: Sequence[Item]) -> list[Done]:
         if not items:
             return []
         rows = [{"place": i, "item": pickle.dumps(item)} for i, item in enumerate(items)]
-        blocks = int(self._ray.cluster_resources().get("CPU", 1)) * _BLOCKS_PER_CPU
+        blocks = int(self._ray.cluster_resources().get("CPU", 1)) * BLOCKS_PER_CPU
         data = self._ray.data.from_items(rows, override_num_blocks=min(blocks, len(rows)))
-        spread = data.map_batches(_Errand(self._reference(work)), max_retries=_RETRIES)
+        spread = data.map_batches(_Errand(self._reference(work)), batch_size=None)
         found = dict(_rows(self._ray, spread))
         return [_unpacked(found[place]) for place in range(len(items))]
 
@@ -124,16 +124,17 @@ def _unpacked(data: bytes) -> Any:
 
 
 def _rows(ray: ModuleType, data: Any) -> Iterator[tuple[int, bytes]]:
+    data.context.enable_progress_bars = False
+    data.context.print_on_execution_start = False
+    data.context.execution_no_progress_timeout_s = PATIENCE
     try:
         for row in data.iter_rows():
             yield row["place"], row["done"]
-    except ray.exceptions.RayTaskError:  # what the work itself raised: a defect, with its traceback
-        raise
-    except ray.exceptions.RayError as error:
+    except ray.data.exceptions.ExecutionTimeoutError as error:
         raise StageError(
             "The work that Ray spreads",
-            f"a worker was lost {_RETRIES + 1} times ({_line(error)})",
-            "See to the nodes' memory, then run the same command again; it continues",
+            f"nothing came back for {PATIENCE} seconds; its workers die, or the cluster is full",
+            "See to the nodes and their memory, then run the same command again; it continues",
         ) from error
 
 
@@ -142,6 +143,7 @@ def _imported() -> ModuleType:
     try:
         import ray
         import ray.data
+        import ray.data.exceptions
     except ModuleNotFoundError as error:
         raise ConfigError(
             "generation.executor = 'ray'",
@@ -153,25 +155,30 @@ def _imported() -> ModuleType:
 
 def _start(ray: ModuleType, address: str) -> None:
     """Connect to a cluster, or start one on this machine."""
-    address = address or os.environ.get("RAY_ADDRESS", "")
+    address = address or os.environ.get("RAY_ADDRESS") or "local"
     own = {"include_dashboard": False, "object_store_memory": _OBJECTS}
     try:
+        _knock(address)
         ray.init(
-            address=address or "local",
+            address=address,
             log_to_driver=False,
             logging_level="error",
-            **({} if address else own),
+            **(own if address == "local" else {}),
         )
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
+        cause = str(error).strip().partition("\n")[0].rstrip(".")
         raise ConfigError(
-            f"Ray at '{address or 'this machine'}'",
-            f"it cannot be reached ({_line(error)})",
-            "Correct generation.ray_address, or start a node there with ray start --head",
+            f"Ray at '{address}'",
+            f"it cannot be reached ({cause})",
+            "Correct generation.ray_address, or start it there with ray start --head",
         ) from error
 
 
-def _line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".")
+def _knock(address: str) -> None:
+    """Raises OSError where nobody listens at `host:port`."""
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    if colon:
+        socket.create_connection((host, int(port)), _CONNECT).close()
 
 
 PLUGIN: Final[Executor] = Ray()

@@ -69,7 +69,8 @@ def _write(leaving: Leaving, out: Path, split: Any, pairs: Pairs) -> int:
     with Rows(path, _SCHEMA) as rows:
         for table, samples in leaving.shards(split):
             own = [(place, s) for place, s in enumerate(samples) if s.id in pairs]
-            images = table["images"].take([place for place, _ in own]).to_pylist()
+            places = pa.array([place for place, _ in own], pa.int64())
+            images = table["images"].take(places).to_pylist()
             made = _rows([s for _, s in own], images, pairs)
             rows.write(made)
             written += len(made)

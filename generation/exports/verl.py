@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 
 import pyarrow as pa
 
-from blindspot.core.prompt import IMAGE, parts
+from blindspot.core.prompt import IMAGE
 from blindspot.core.records import TrainingSample
 from generation.exporting import Export, Leaving, counted, origin
 from generation.exports._rows import PICTURES, Rows
@@ -81,10 +81,10 @@ def text_of(sample: TrainingSample) -> str | None:
     >>> text_of(sample)
     '<image>How many crates are blue?'
     """
-    said = parts(sample.prompt, sample.images)
-    if any(text and _MARK.search(text) for _, text in said):
-        return None
-    return "".join(IMAGE if name else f"{text}" for name, text in said)
+    marks = [found[0] for found in _MARK.finditer(sample.prompt)]
+    if sample.images and marks == [IMAGE] * len(sample.images):
+        return sample.prompt
+    return None if marks else IMAGE * len(sample.images) + sample.prompt
 
 
 def _rows(

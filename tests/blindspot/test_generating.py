@@ -48,6 +48,7 @@ def config(tmp_path: Path) -> Path:
         'name = "mine"\n[model]\nbackend = "replay"\ncheckpoint = "m.jsonl"\n'
         '[[evaluation.benchmarks]]\nname = "b"\npath = "b.parquet"\n[diagnosis]\nbudget = 20\n'
         "[generation]\ncanary = 3\nmax_attempts = 3\n[[generation.sources]]\nsize = 48\n"
+        'families = ["color", "shape"]\n'
         "[generation.difficulty]\nenabled = false\n"
     )
     return path
@@ -84,6 +85,11 @@ def test_help_has_examples(blindspot, command: str) -> None:
         f"blindspot generate {'' if command in ('', 'make') else command + ' '}runs/mine" in words
     )
     assert "Example" in words
+
+
+def test_generate_stands_between_diagnose_and_train(blindspot) -> None:
+    words = blindspot("--help")[1].split("Commands")[1]
+    assert words.index("diagnose") < words.index("generate") < words.index("train ")
 
 
 def test_help_after_a_run_is_that_of_making(blindspot) -> None:

@@ -7,8 +7,9 @@ killed run could lose.
 
 from typing import TYPE_CHECKING, Final
 
-from training.optimiser import Job, Optimiser, shared_arguments
-from training.reward import trl_function
+from training import lora
+from training.optimiser import FromSamples, Job, Optimiser, check_reference, shared_arguments
+from training.reward import Shown, trl_function
 from training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -16,19 +17,27 @@ if TYPE_CHECKING:
     from trl.trainer.grpo_config import GRPOConfig
 
 
-class _Plugin:
+class _Plugin(FromSamples):
     def rollouts(self, settings: TrainingSettings) -> int:
         return settings.steps * settings.prompts_per_step * settings.grpo.group_size
+
+    def keeps_reference(self, settings: TrainingSettings) -> bool:
+        return settings.grpo.beta > 0 and not settings.lora.enabled
 
     def trainer(self, job: Job) -> "Trainer":
         from trl.trainer.grpo_trainer import GRPOTrainer
 
+        if self.keeps_reference(job.settings):
+            check_reference(job)
+        grpo = job.settings.grpo
+        shown = Shown(job.opening, grpo.max_completion_tokens, grpo.group_size)
         return GRPOTrainer(
             model=job.model,
-            reward_funcs=[trl_function(name) for name in job.settings.grpo.rewards],
+            reward_funcs=[trl_function(name, shown) for name in grpo.rewards],
             args=_arguments(job),
-            train_dataset=job.rows.remove_columns("completion"),
+            train_dataset=job.rows.remove_columns(["completion", "asked"]),
             processing_class=job.processor,
+            peft_config=lora.adapter(job.settings),
         )
 
 
@@ -51,6 +60,7 @@ def _arguments(job: Job) -> "GRPOConfig":
         epsilon_high=grpo.epsilon_high,
         mask_truncated_completions=grpo.mask_truncated,
         reward_weights=list(grpo.rewards.values()),
+        chat_template_kwargs=dict(job.template_arguments) or None,
     )
 
 

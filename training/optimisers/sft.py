@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Final
 
-from training.optimiser import Job, Optimiser, shared_arguments
+from training import lora
+from training.optimiser import FromSamples, Job, Optimiser, shared_arguments
 from training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -10,18 +11,23 @@ if TYPE_CHECKING:
     from trl.trainer.sft_config import SFTConfig
 
 
-class _Plugin:
+class _Plugin(FromSamples):
     def rollouts(self, settings: TrainingSettings) -> int:
         return 0
+
+    def keeps_reference(self, settings: TrainingSettings) -> bool:
+        return False
 
     def trainer(self, job: Job) -> "Trainer":
         from trl.trainer.sft_trainer import SFTTrainer
 
+        columns = ["asked", "completion", "images"]
         return SFTTrainer(
             model=job.model,
             args=_arguments(job),
-            train_dataset=job.rows.select_columns(["prompt", "completion", "images"]),
+            train_dataset=job.rows.select_columns(columns).rename_column("asked", "prompt"),
             processing_class=job.processor,
+            peft_config=lora.adapter(job.settings),
         )
 
 

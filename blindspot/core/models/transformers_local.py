@@ -5,19 +5,16 @@ Requests of one call form one left-padded batch. Sampling draws from a generator
 requests themselves, so the same batch gives the same text whenever it is asked.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2 import TemplateError
 from PIL.Image import Image
 
 from blindspot.core import checkpoints
 from blindspot.core.artifact import digest_of
-from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore
+from blindspot.core.loading import begins, load_processor, load_weights, opening, render
 from blindspot.core.model import Backend, Model, ModelSettings, Request, Sampling, split_reasoning
 from blindspot.core.prompt import parts
 from blindspot.core.records import Completion, Failure, Outcome, Usage
@@ -26,9 +23,16 @@ if TYPE_CHECKING:
     import torch
 
 _CONCURRENCY: Final = 1
-_THINK: Final = "<think>"
 _Turn = tuple[str, list[Image]]
 """The rendered text of a request, and its pictures."""
+
+
+class Pictures(Protocol):
+    """Where pictures are had by name: an image store, or the like."""
+
+    def open(self, name: str) -> Image:
+        """The picture. Raises OSError where it cannot be read."""
+        ...
 
 
 class TransformersLocal:
@@ -36,13 +40,20 @@ class TransformersLocal:
 
     concurrency = _CONCURRENCY
 
-    def __init__(self, settings: ModelSettings, images: ImageStore, fingerprint: str) -> None:
+    def __init__(
+        self,
+        settings: ModelSettings,
+        images: Pictures,
+        fingerprint: str,
+        loaded: tuple[Any, Any] | None = None,
+    ) -> None:
+        """`loaded`: model and processor where somebody has them in hand already."""
         self.fingerprint = fingerprint
         self.chunk = settings.batch_size
         self._images = images
         self._arguments = settings.template_arguments
-        self._device = _device(settings.device)
-        self._model, self._processor = _load(settings, self._device)
+        self._model, self._processor = loaded or _load(settings, _device(settings.device))
+        self._device = self._model.device
 
     async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
         """One batch; requests that differ in sampling are batched apart, and one that cannot be
@@ -78,7 +89,7 @@ class TransformersLocal:
         if request.blindfolded and (why := _must_see(self._model)):
             return Failure(kind="request", message=why, retryable=False)
         try:
-            text = _render(self._processor, request, self._arguments)
+            text = render(self._processor, request, self._arguments)
             return text, [self._images.open(name) for name in request.images]
         except TemplateError as error:
             return Failure(kind="request", message=f"chat template: {error}", retryable=False)
@@ -108,7 +119,7 @@ class TransformersLocal:
         eos = _eos_ids(self._model.generation_config.eos_token_id)
         rows = zip(turns, output[:, length:].tolist(), prompts, strict=True)
         return [
-            self._completion(_begun(text), row, prompt, eos, sampling)
+            self._completion(opening(text), row, prompt, eos, sampling)
             for (text, _), row, prompt in rows
         ]
 
@@ -116,6 +127,7 @@ class TransformersLocal:
         inputs = self._processor(
             text=[text for text, _ in turns],
             images=[picture for _, pictures in turns for picture in pictures] or None,
+            add_special_tokens=not begins(self._processor, turns[0][0]),
             padding=True,
             padding_side="left",
             return_tensors="pt",
@@ -123,7 +135,7 @@ class TransformersLocal:
         return inputs.to(self._device, dtype=self._model.dtype)
 
     def _completion(
-        self, opening: str, ids: list[int], prompt: int, eos: set[int], sampling: Sampling
+        self, begun: str, ids: list[int], prompt: int, eos: set[int], sampling: Sampling
     ) -> Completion:
         ended = next((i for i, token in enumerate(ids) if token in eos), None)
         kept = ids if ended is None else ids[:ended]
@@ -131,7 +143,7 @@ class TransformersLocal:
         stopped = ended is not None or any(stop in text for stop in sampling.stop)
         for stop in sampling.stop:
             text = text.partition(stop)[0]
-        answer, reasoning = split_reasoning(opening + text)
+        answer, reasoning = split_reasoning(begun + text)
         usage = Usage(prompt_tokens=prompt, completion_tokens=len(kept))
         return Completion(
             text=answer,
@@ -155,89 +167,13 @@ class _Plugin:
 
 
 def _load(settings: ModelSettings, device: "torch.device") -> tuple[Any, Any]:
-    import torch
-    from transformers import AutoModelForImageTextToText, AutoProcessor
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    _only_still_pictures()
-    try:
-        processor = AutoProcessor.from_pretrained(settings.checkpoint)
-        dtype = getattr(torch, settings.dtype)
-        model: Any = AutoModelForImageTextToText.from_pretrained(settings.checkpoint, dtype=dtype)
-        model.to(device).eval()
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        raise DataError(
-            f"The checkpoint {settings.checkpoint}",
-            f"transformers cannot load it as an image-text-to-text model ({_said(error)})",
-            "Give a checkpoint with weights, config, processor and tokenizer",
-        ) from error
-    _set_template(processor, settings)
-    _set_limits(processor, checkpoints.pixel_limits(settings))
-    return model, processor
-
-
-@cache
-def _only_still_pictures() -> None:
-    """Where torchvision is missing, which only the video half of a processor needs, processors load
-    without that half from now on.
-    """
-    from transformers import ProcessorMixin
-
-    if find_spec("torchvision") is not None:
-        return
-    all_of = ProcessorMixin.get_attributes.__func__
-    still = classmethod(lambda cls: [a for a in all_of(cls) if a != "video_processor"])
-    ProcessorMixin.get_attributes = still  # pyright: ignore[reportAttributeAccessIssue]
-
-
-def _begun(prompt: str) -> str:
-    """The tag with which a template has already opened the model's reasoning, or nothing."""
-    return _THINK if prompt.rstrip().endswith(_THINK) else ""
-
-
-def _said(error: Exception) -> str:
-    """The first line that says anything."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
-
-
-def _set_template(processor: Any, settings: ModelSettings) -> None:
-    """The configured chat template, if any; DataError where none is there or it cannot be read."""
-    if settings.chat_template:
-        processor.chat_template = Path(settings.chat_template).read_text()
-    if not getattr(processor, "chat_template", None):
-        raise DataError(
-            f"The checkpoint {settings.checkpoint}",
-            "its processor has no chat template",
-            "Add chat_template.jinja to the folder, or name a file as model.chat_template",
-        )
-    try:
-        _render(processor, Request(prompt=""), settings.template_arguments)
-    except TemplateSyntaxError as error:
-        raise DataError(
-            f"The chat template {settings.chat_template or 'of ' + settings.checkpoint}",
-            f"it is no Jinja, line {error.lineno}: {error.message}",
-            "Correct it",
-        ) from error
-
-
-def _set_limits(processor: Any, limits: dict[str, int]) -> None:
-    """The pixel limits, under the names that Qwen2-VL's image processor and its relatives give
-    them: edges, though they count pixels.
-    """
-    names = {"min_pixels": "shortest_edge", "max_pixels": "longest_edge"}
-    if not limits:
-        return
-    size = processor.image_processor.size
-    own = {name: value for name, value in dict(size).items() if value is not None}
-    own |= {names[limit]: value for limit, value in limits.items()}
-    processor.image_processor.size = type(size)(**own)
-
-
-def _render(processor: Any, request: Request, arguments: Mapping[str, Any]) -> str:
-    options = {"add_generation_prompt": True, **arguments, "tokenize": False}
-    return processor.apply_chat_template(_messages(request), **options)
+    processor = load_processor(settings)
+    model = load_weights(settings.checkpoint, settings.dtype)
+    return model.to(device).eval(), processor
 
 
 def _must_see(model: Any) -> str | None:
@@ -253,19 +189,6 @@ def _texts(request: Request) -> str:
     """All words of a request, without the marks at which its pictures stand."""
     turn = parts(request.prompt, request.images)
     return "\n".join([request.system or "", *(text for _, text in turn if text)])
-
-
-def _messages(request: Request) -> list[dict[str, Any]]:
-    """The turns as chat templates take them, pictures at their places in the text."""
-    turn = parts(request.prompt, request.images)
-    content = [{"type": "image"} if name else {"type": "text", "text": text} for name, text in turn]
-    user = {"role": "user", "content": content}
-    system = (
-        [{"role": "system", "content": [{"type": "text", "text": request.system}]}]
-        if request.system
-        else []
-    )
-    return [*system, user]
 
 
 def _arguments(sampling: Sampling, tokenizer: Any) -> dict[str, Any]:

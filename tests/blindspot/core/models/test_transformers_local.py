@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from blindspot.core import loading
 from blindspot.core.errors import BlindspotError, ConfigError, DataError
 from blindspot.core.images import ImageStore, encode
 from blindspot.core.model import ModelSettings, Request, Sampling, fingerprint, open_model
-from blindspot.core.models import transformers_local
 from blindspot.core.records import Completion, Outcome
 
 TINY = Path(__file__).parents[4] / "examples" / "tiny" / "model"
@@ -40,9 +40,9 @@ def rendered(prompt: str, *names: str, **settings: Any) -> str:
     from transformers import AutoProcessor
 
     processor = AutoProcessor.from_pretrained(TINY)
-    transformers_local._set_template(processor, ModelSettings(checkpoint=str(TINY), **settings))
+    loading.set_template(processor, ModelSettings(checkpoint=str(TINY), **settings))
     request = Request(prompt=prompt, images=names)
-    return transformers_local._render(processor, request, settings.get("template_arguments", {}))
+    return loading.render(processor, request, settings.get("template_arguments", {}))
 
 
 def test_pictures_stand_where_the_text_puts_them() -> None:
@@ -154,7 +154,7 @@ def test_pixel_limits_reach_an_image_processor_that_counts_pixels(
     from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
     inner = Qwen2VLImageProcessorPil(min_pixels=3136, max_pixels=12845056)  # pyright: ignore
-    transformers_local._set_limits(SimpleNamespace(image_processor=inner), limits)
+    loading.set_limits(SimpleNamespace(image_processor=inner), limits)
     assert (inner.size["shortest_edge"], inner.size["longest_edge"]) == expected
     photo = Image.new("RGB", (640, 480))
     rows, columns = inner(photo)["image_grid_thw"][0][1:].tolist()

@@ -1,0 +1,82 @@
+"""What was fetched, kept in the run: `fetched.sqlite`, so that a killed run fetches nothing twice.
+
+    key                       address                       got, or why not
+    digest of the request     https://example.org/a.png     bytes | Failure that stays one
+
+Rows come in groups, one transaction each; a kill loses at most what had not been written. A failure
+that asking again may mend is not kept.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from blindspot.core.artifact import disk_error
+from blindspot.core.errors import StageError
+from blindspot.core.ledger import refuse_network_filesystem
+from blindspot.core.records import Failure
+from generation.fetching.policy import Get, Got
+
+_SCHEMA: Final = """
+create table if not exists fetched (
+    key text primary key, asked text not null, found text not null, data blob, failure text
+);
+"""
+
+
+class Kept:
+    """Opened on a file; one process at a time writes."""
+
+    def __init__(self, path: Path) -> None:
+        refuse_network_filesystem(path)
+        self._path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db.execute("pragma journal_mode = wal")
+            self._db.execute("pragma synchronous = normal")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            way_out = "Move the file away; what was fetched would be fetched again"
+            raise StageError(f"The store {path}", str(error), way_out) from error
+        except OSError as error:
+            raise disk_error(path, error) from error
+
+    def lookup(self, request: Get) -> Got | Failure | None:
+        """What came of a request, or None."""
+        query = "select found, data, failure from fetched where key = ?"
+        row = self._db.execute(query, (request.key,)).fetchone()
+        if row is None:
+            return None
+        found, data, failure = row
+        return Got(data, found) if failure is None else Failure.model_validate_json(failure)
+
+    def keep(self, rows: Iterable[tuple[Get, Got | Failure]]) -> None:
+        """Keep what came of some requests in one transaction."""
+        values = [_row(*row) for row in rows if isinstance(row[1], Got) or not row[1].retryable]
+        try:
+            self._write(values)
+        except sqlite3.OperationalError as error:
+            raise disk_error(self._path, OSError(0, str(error))) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _write(self, values: Sequence[tuple[str, str, str, bytes | None, str | None]]) -> None:
+        if not values:
+            return
+        self._db.execute("begin immediate")
+        try:
+            self._db.executemany("insert or ignore into fetched values (?, ?, ?, ?, ?)", values)
+            self._db.execute("commit")
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("rollback")
+
+
+def _row(request: Get, came: Got | Failure) -> tuple[str, str, str, bytes | None, str | None]:
+    if isinstance(came, Failure):
+        return request.key, request.url, "", None, came.model_dump_json()
+    return request.key, request.url, came.url, came.data, None
