@@ -2,23 +2,28 @@
 loads.
 
 Out goes what came in, with other weights: config and generation config are those of the start
-checkpoint, since trainers change them (no cache, other special tokens).
+checkpoint, since trainers change them (no cache, other special tokens). The processor has the chat
+template and pixel limits that it was trained with. An adapter lies beside the weights that it was
+merged into.
 """
 
-import os
+import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from blindspot.core import checkpoints
+from blindspot.core.artifact import write_text
 from blindspot.core.errors import ConfigError, DataError
+from blindspot.core.loading import load_processor, load_weights
 from blindspot.core.model import ModelSettings
+from training import distributed, lora
 from training.settings import TrainingSettings
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, ProcessorMixin
-
-_TOWERS: Final = frozenset({"vision_tower", "vision_model", "visual", "vision_encoder"})
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class Loaded:
     name: str
     model: "PreTrainedModel"
     processor: "ProcessorMixin"
+    on_gpu: bool
+    """Whether it is trained on one; of several processes, each takes its own later."""
 
 
 def check_policy(policy: ModelSettings) -> None:
@@ -37,12 +44,6 @@ def check_policy(policy: ModelSettings) -> None:
             f"model.backend = '{policy.backend}'",
             "only weights in a Hugging Face folder can be trained, not a server behind an address",
             "Set model.backend = 'transformers_local' and model.checkpoint to the folder",
-        )
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise ConfigError(
-            "Training under a launcher with several processes",
-            "this version trains in one process",
-            "Start blindspot without accelerate launch or torchrun",
         )
 
 
@@ -54,35 +55,39 @@ def load(policy: ModelSettings, settings: TrainingSettings, resumed: Path | None
     the model has them (LLaVA, Qwen-VL), it finds none of them again and goes on with the start
     weights, without an error (huggingface/transformers#43701).
     """
-    import torch
-    from transformers import AutoModelForImageTextToText, AutoProcessor
-
     name = policy.checkpoint
-    try:
-        processor = AutoProcessor.from_pretrained(name)
-        model = AutoModelForImageTextToText.from_pretrained(
-            resumed or name, dtype=getattr(torch, settings.dtype)
-        )
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        raise _refused(
-            name,
-            f"transformers cannot load it as an image-text-to-text model ({_line(error)})",
-            "Give a checkpoint with weights, config, processor and tokenizer",
-        ) from error
+    processor = load_processor(policy)
+    model = load_weights(name, settings.dtype, None if settings.lora.enabled else resumed)
     model.config._name_or_path = name  # where TRL finds the reference
-    _check_processor(name, processor)
+    _check_tokenizer(name, processor)
+    lora.check(settings, model)
     if not settings.train_vision_tower:
         _freeze_tower(name, model)
-    model.to(_device(policy.device))  # pyright: ignore[reportArgumentType]
-    return Loaded(name, model, processor)
+    device = _device(policy.device)
+    if distributed.world_size() == 1:
+        model.to(device)
+    return Loaded(name, model, processor, device.type != "cpu")
 
 
-def save(loaded: Loaded, folder: Path, settings: TrainingSettings) -> None:
-    """Write weights, config, generation config, processor, tokenizer and chat template."""
+def finish(policy: ModelSettings, settings: TrainingSettings, saved: Path, folder: Path) -> None:
+    """Write the folder that others load, from what the trainer saved: weights, config, generation
+    config, processor, tokenizer and chat template. They are read from disk once more, so weights
+    that could not be are found out here.
+    """
+    if settings.lora.enabled:
+        model = lora.merged(policy.checkpoint, saved)
+        lora.keep(saved, folder / lora.FOLDER)
+    else:
+        model = load_weights(policy.checkpoint, settings.dtype, saved)
+    _save_weights(model, policy.checkpoint, folder, settings)
+    load_processor(policy).save_pretrained(folder)
+    _keep_video(checkpoints.fetch(policy), folder)
+
+
+def _save_weights(model: Any, name: str, folder: Path, settings: TrainingSettings) -> None:
     import torch
 
-    model = loaded.model
-    config, generation = _start_configs(loaded.name)
+    config, generation = _start_configs(name)
     dtype = config.dtype or torch.float32
     if settings.save_dtype != "start":
         dtype = getattr(torch, settings.save_dtype)
@@ -91,8 +96,24 @@ def save(loaded: Loaded, folder: Path, settings: TrainingSettings) -> None:
     model.config = config
     if generation is not None:
         model.generation_config = generation
-    model.to(dtype).save_pretrained(folder)  # pyright: ignore[reportArgumentType]
-    loaded.processor.save_pretrained(folder)
+    model.to(dtype).save_pretrained(folder)
+
+
+def _keep_video(start: Path, folder: Path) -> None:
+    """What the start checkpoint says of videos, which processors leave out where torchvision is
+    missing; elsewhere they do not load without it.
+    """
+    for name in ("video_preprocessor_config.json", "preprocessor_config.json"):
+        if (start / name).is_file() and not (folder / name).exists():
+            shutil.copyfile(start / name, folder / name)
+    old, new = start / "processor_config.json", folder / "processor_config.json"
+    videos = _json(old).get("video_processor")
+    if videos and "video_processor" not in (written := _json(new)):
+        write_text(new, json.dumps(written | {"video_processor": videos}, indent=2) + "\n")
+
+
+def _json(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text()) if file.is_file() else {}
 
 
 def _start_configs(name: str) -> tuple[Any, Any]:
@@ -106,11 +127,7 @@ def _start_configs(name: str) -> tuple[Any, Any]:
         return config, None
 
 
-def _check_processor(name: str, processor: Any) -> None:
-    if not getattr(processor, "chat_template", None):
-        raise _refused(
-            name, "its processor has no chat template", "Add chat_template.jinja to the folder"
-        )
+def _check_tokenizer(name: str, processor: Any) -> None:
     if getattr(processor, "tokenizer", None) is None:
         raise _refused(name, "its processor has no tokenizer", "Give a vision-language checkpoint")
     if processor.tokenizer.eos_token_id is None:
@@ -122,7 +139,7 @@ def _check_processor(name: str, processor: Any) -> None:
 
 
 def _freeze_tower(name: str, model: Any) -> None:
-    tower = [p for path, p in model.named_parameters() if _TOWERS & set(path.split("."))]
+    tower = [p for path, p in model.named_parameters() if {*lora.TOWERS} & {*path.split(".")}]
     if not tower:
         raise ConfigError(
             "training.train_vision_tower = false",
@@ -138,18 +155,16 @@ def _device(name: str) -> "torch.device":
 
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name.startswith("cuda") and torch.cuda.device_count() > 1:
+    gpus = torch.cuda.device_count()
+    if name.startswith("cuda") and gpus > 1 and distributed.world_size() == 1:
         raise ConfigError(
-            f"Training on {torch.cuda.device_count()} GPUs",
-            "this version trains on one",
-            "Make one visible, e.g. CUDA_VISIBLE_DEVICES=0",
+            f"Training on {gpus} GPUs",
+            "one process trains on one",
+            "Start it with: accelerate launch --config_file FILE -m blindspot.cli train RUN (files "
+            "lie in training/presets), or make one visible: CUDA_VISIBLE_DEVICES=0",
         )
     return torch.device(name)
 
 
 def _refused(name: str, why: str, way_out: str) -> DataError:
     return DataError(f"The checkpoint {name}", why, way_out)
-
-
-def _line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from training.settings import TrainingSettings
+
 Record = Mapping[str, Any]
 
 _AGAIN: Final = "then train again with --redo checkpoint"
@@ -50,6 +52,22 @@ def not_a_number(step: int) -> Trouble:
 def silence(records: Sequence[Record]) -> Trouble | None:
     """Why a finished run has learned nothing, or None when any step had a signal."""
     return _silence(records) if records else None
+
+
+def lower(settings: TrainingSettings) -> str:
+    """What to change where memory does not suffice, the cheapest first."""
+    grpo = settings.optimiser == "grpo"
+    ways = {
+        "lower training.prompts_per_pass": settings.prompts_per_pass > 1,
+        "set training.gradient_checkpointing": not settings.gradient_checkpointing,
+        "lower training.grpo.max_completion_tokens or group_size": grpo,
+        "lower model.max_pixels": True,
+        "set training.lora.enabled": not settings.lora.enabled,
+        "set training.dtype = 'bfloat16'": settings.dtype == "float32",
+        "share the weights out over GPUs (preset multi-node)": not settings.lora.enabled,
+    }
+    text = ", ".join(way for way, helps in ways.items() if helps)
+    return f"{text[0].upper()}{text[1:]}, {_AGAIN}"
 
 
 def zero_variance_share(records: Sequence[Record]) -> float | None:

@@ -1,6 +1,8 @@
 """Running a trainer to its end, from its last whole checkpoint if there is one.
 
     checkpoint.tmp/ trainer/checkpoint-40/ … WHOLE      what a killed run continues from
+                            best-20/ best.json          what did best on the validation split
+                            last/                       the weights after the last step
                     metrics.jsonl                       written last: training is finished
 
 A trainer checkpoint holds weights, optimiser, schedule, random states and the log, so a
@@ -9,14 +11,19 @@ same number of threads. One that a kill cut short lacks the file `WHOLE` and is 
 """
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from blindspot.core.artifact import canonical_json, write_text
 from blindspot.core.errors import StageError
 from blindspot.core.progress import Advance, progress
-from training.health import Trouble, not_a_number, silence, trouble
+from training import distributed, validation
+from training.guards import alarm
+from training.health import Trouble, lower, not_a_number, silence, trouble
 from training.settings import TrainingSettings
+from training.validation import Validation
 
 if TYPE_CHECKING:
     from transformers import Trainer, TrainerCallback
@@ -27,7 +34,9 @@ _VARIES: Final = frozenset({"step_time", "num_tokens", "total_flos"})
 """Log entries that are times, or counts that a continued run starts anew."""
 
 
-def fit(trainer: "Trainer", settings: TrainingSettings, start: Path | None) -> list[dict[str, Any]]:
+def fit(
+    trainer: "Trainer", settings: TrainingSettings, start: Path | None, asked: Validation
+) -> list[dict[str, Any]]:
     """Train to the end, from the trainer checkpoint `start` if there is one, and return the log,
     one record per step. Raises StageError when nothing can be learned any more.
     """
@@ -36,31 +45,43 @@ def fit(trainer: "Trainer", settings: TrainingSettings, start: Path | None) -> l
     trainer.remove_callback(PrinterCallback)
     with progress("Training", settings.steps) as advance:
         advance(_step(start) if start else 0)
-        trainer.add_callback(_callback(advance, settings.grpo.patience))
+        trainer.add_callback(_callback(trainer, settings, asked, advance))
         _train(trainer, start)
     records = clean(trainer.state.log_history)
     _raise(silence(records))
     return records
 
 
-def _train(trainer: "Trainer", start: Path | None) -> None:
-    """Take the steps; what torch raises for weights that are no numbers, or for want of memory,
-    becomes a StageError.
-    """
-    import torch
+def saved(trainer: "Trainer") -> Path:
+    """Where the weights lie that are published: those that did best, or else the last."""
+    folder = Path(str(trainer.args.output_dir))
+    if found := validation.best(folder):
+        return found.folder
+    trainer.save_model(str(folder / "last"))
+    distributed.wait()
+    return folder / "last"
 
+
+def _train(trainer: "Trainer", start: Path | None) -> None:
+    """Take the steps; what torch raises for weights that are no numbers becomes a StageError."""
     try:
         trainer.train(resume_from_checkpoint=str(start) if start else None)
-    except torch.OutOfMemoryError as error:
-        raise StageError(
-            "Training ran out of memory",
-            str(error).splitlines()[0],
-            "Lower training.prompts_per_pass or max_completion_tokens; --redo checkpoint",
-        ) from error
     except RuntimeError as error:
         if "probability tensor" not in str(error):
             raise
         _raise(not_a_number(trainer.state.global_step + 1))
+
+
+@contextmanager
+def enough_memory(settings: TrainingSettings) -> Iterator[None]:
+    """A GPU whose memory does not suffice becomes a StageError that says what to lower."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        why = str(error).splitlines()[0]
+        raise StageError("Training ran out of memory", why, lower(settings)) from error
 
 
 def last_whole(folder: Path) -> Path | None:
@@ -83,21 +104,49 @@ def write_metrics(path: Path, records: list[dict[str, Any]]) -> None:
     write_text(path, "".join(canonical_json(record) + "\n" for record in records))
 
 
-def _callback(advance: Advance, patience: int) -> "TrainerCallback":
-    """Moves the bar, marks whole checkpoints, and stops a run that learns nothing."""
+def _callback(
+    trainer: "Trainer", settings: TrainingSettings, asked: Validation, advance: Advance
+) -> "TrainerCallback":
+    """Moves the bar, marks whole checkpoints, measures, and stops a run that goes wrong."""
     from transformers import TrainerCallback
 
     class Watch(TrainerCallback):
         def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            write_text(Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE, "")
+            if distributed.is_main():
+                write_text(Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE, "")
 
         def on_log(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             latest = state.log_history[-1]
-            if "loss" in latest:
-                advance(1, note(latest))
-                _raise(trouble(clean(state.log_history), patience))
+            if "loss" not in latest:
+                return
+            advance(1, note(latest))
+            _raise(trouble(clean(state.log_history), settings.grpo.patience))
+            if asked.due(state.global_step, settings.steps):
+                latest |= _measured(trainer, asked, state.global_step)
+            if found := alarm(clean(state.log_history), settings.guards):
+                latest["alarm"] = found.model_dump()
+                control.should_training_stop = True
 
     return Watch()
+
+
+def _measured(trainer: "Trainer", asked: Validation, step: int) -> dict[str, float]:
+    """Measure the weights as they are, and keep them if none did better."""
+    from trl.models.utils import unwrap_model_for_generation
+
+    trainer.model.eval()  # pyright: ignore[reportOptionalMemberAccess]
+    wrapped: Any = trainer.model_wrapped
+    with unwrap_model_for_generation(wrapped, trainer.accelerator) as model:
+        found = asked.measure(model, trainer.processing_class)
+    trainer.model.train()  # pyright: ignore[reportOptionalMemberAccess]
+    folder = Path(str(trainer.args.output_dir))
+    best = validation.best(folder)
+    if found and (best is None or found["validation"] > best.score):
+        trainer.save_model(str(folder / f"best-{step}"))
+        if distributed.is_main():
+            validation.keep(folder, step, found["validation"])
+        distributed.wait()
+    return found
 
 
 def note(record: dict[str, Any]) -> str:

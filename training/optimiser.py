@@ -33,6 +33,8 @@ class Job:
     """In the order in which they are trained on, one pass covers the run."""
     folder: Path
     """Where the trainer keeps its own checkpoints."""
+    on_gpu: bool = False
+    """Whether it is trained on one."""
     template_arguments: Mapping[str, Any] = field(default_factory=dict)
     """What the chat template is rendered with."""
     opening: str = ""
@@ -104,7 +106,7 @@ def passes(settings: TrainingSettings) -> int:
 
 def shared_arguments(job: Job) -> dict[str, Any]:
     """Arguments that all of TRL's configs have in common."""
-    settings, on_gpu = job.settings, job.model.device.type != "cpu"
+    settings, on_gpu = job.settings, job.on_gpu
     adapters = settings.lora.enabled
     return {
         "output_dir": str(job.folder),

@@ -2,7 +2,7 @@
 
     checkpoint/ manifest.json  model.safetensors  config.json  generation_config.json
                 processor_config.json  tokenizer.json  tokenizer_config.json  chat_template.jinja
-                metrics.jsonl  arguments.json
+                metrics.jsonl  arguments.json  adapter/ (where one was trained)
 
 TRL trains; here stand the data, the order, the rewards and the resuming. The folder loads with
 `from_pretrained` and any server; `arguments.json` holds the resolved trainer arguments.
@@ -16,17 +16,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from blindspot.core.artifact import Artifact, Draft, write_text
+from blindspot.core.artifact import Artifact, Draft, open_artifact, write_text
 from blindspot.core.config import identity
 from blindspot.core.model import ModelSettings, fingerprint
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.training_set import TrainingSetArtifact
-from training import checkpoint, data, loop
+from training import checkpoint, data, distributed, loop, validation
 from training.health import zero_variance_share
-from training.optimiser import Job, optimisers
+from training.optimiser import Job, optimisers, passes
 from training.order import stratified_order
 from training.quiet import quiet
+from training.reward import rewards
+from training.rewards.format import asked
 from training.settings import TrainingSettings
+from training.words import Words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,57 +65,101 @@ def check(config: TrainingSettings, policy: ModelSettings) -> None:
     """Raise ConfigError for what can be known to be wrong before anything else is spent."""
     checkpoint.check_policy(policy)
     optimisers.load(config.optimiser)
+    passes(config)
+    for name in config.grpo.rewards:
+        rewards.load(name)
 
 
 def run(config: TrainingSettings, inputs: TrainingInputs, out: Path) -> Artifact:
-    """Train and publish the checkpoint at `out`; a killed run continues from its last save."""
+    """Train and publish the checkpoint at `out`; a killed run continues from its last save. Of
+    several processes the first one publishes.
+    """
     begun = time.monotonic()
-    checkpoint.check_policy(inputs.policy)
-    optimiser = optimisers.load(config.optimiser)
+    check(config, inputs.policy)
     training_set = TrainingSetArtifact(inputs.training_set)
-    samples = data.read_samples(training_set)
+    table = optimisers.load(config.optimiser).table(training_set)
     digests = {
         "training_set": training_set.artifact.digest,
         "model": fingerprint(inputs.policy),
     }
-    draft = Draft(out, "checkpoint", identity(config), digests)
+    with distributed.main_first():
+        draft = Draft(out, "checkpoint", identity(config), digests)
     if not (draft.path / _METRICS).is_file():
-        _train(config, inputs.policy, samples, draft.path)
+        _train(config, inputs.policy, training_set, table, draft.path)
+    if distributed.is_main():
+        _publish(config, inputs, table, draft, time.monotonic() - begun)
+    distributed.wait()
+    return open_artifact(out, "checkpoint")
+
+
+def _publish(
+    config: TrainingSettings, inputs: TrainingInputs, table: "pa.Table", draft: Draft, took: float
+) -> None:
     records = _read_metrics(draft.path)
     shutil.rmtree(draft.path / _TRAINER, ignore_errors=True)
-    return draft.publish(
+    rollouts = optimisers.load(config.optimiser).rollouts(config)
+    draft.publish(
         seeds={"training": config.seed},
         counts={
-            "samples": samples.num_rows,
+            "samples": len(set(table["id"].to_pylist())),
             "steps": len(records),
-            "rollouts": optimiser.rollouts(config),
+            "rollouts": rollouts * len(records) // config.steps,
         },
-        facts=_facts(config, inputs.round, samples, records),
-        durations={"training": time.monotonic() - begun},
+        facts=_facts(config, inputs.round, table, records),
+        durations={"training": took},
     )
 
 
 def _train(
-    config: TrainingSettings, policy: ModelSettings, samples: "pa.Table", folder: Path
+    config: TrainingSettings,
+    policy: ModelSettings,
+    training_set: TrainingSetArtifact,
+    table: "pa.Table",
+    folder: Path,
 ) -> None:
     """Fill the draft; `metrics.jsonl` comes last and says that it is whole."""
-    with quiet():
+    with quiet(), loop.enough_memory(config):
         _set_threads(config.threads)
-        start = loop.last_whole(folder / _TRAINER)
+        with distributed.main_first():
+            start = loop.last_whole(folder / _TRAINER)
         loaded = checkpoint.load(policy, config, resumed=start)
-        order = stratified_order(
-            samples["cell"].to_pylist(),
-            batch=config.prompts_per_step,
-            batches=config.steps,
-            seed=config.seed,
-        )
-        rows = data.dataset(samples, order)
-        job = Job(config, loaded.model, loaded.processor, rows, folder / _TRAINER)
-        trainer = optimisers.load(config.optimiser).trainer(job)
-        _write_arguments(folder / _ARGUMENTS, config.optimiser, trainer)
-        records = loop.fit(trainer, config, start)
-        checkpoint.save(loaded, folder, config)
-    loop.write_metrics(folder / _METRICS, records)
+        trainer = _trainer(config, policy, loaded, table, folder / _TRAINER)
+        measured = validation.prepare(training_set, policy, config.validation)
+        records = loop.fit(trainer, config, start, measured)
+        saved = loop.saved(trainer)
+        if distributed.is_main():
+            _write_arguments(folder / _ARGUMENTS, config.optimiser, trainer)
+            checkpoint.finish(policy, config, saved, folder)
+            loop.write_metrics(folder / _METRICS, records)
+        distributed.wait()
+
+
+def _trainer(
+    config: TrainingSettings,
+    policy: ModelSettings,
+    loaded: checkpoint.Loaded,
+    table: "pa.Table",
+    folder: Path,
+) -> "Trainer":
+    arguments, ends = policy.template_arguments, loaded.model.generation_config
+    words = Words(loaded.processor, arguments, ends.eos_token_id if ends else None)
+    order = stratified_order(
+        table["cell"].to_pylist(),
+        batch=config.prompts_per_step,
+        batches=config.steps,
+        seed=config.seed,
+    )
+    job = Job(
+        settings=config,
+        model=loaded.model,
+        processor=loaded.processor,
+        rows=data.dataset(table, order, words),
+        folder=folder,
+        on_gpu=loaded.on_gpu,
+        template_arguments=arguments,
+        opening=words.opening,
+    )
+    return optimisers.load(config.optimiser).trainer(job)
 
 
 def _set_threads(threads: int) -> None:
@@ -134,12 +181,23 @@ def _read_metrics(folder: Path) -> list[dict[str, Any]]:
 
 
 def _facts(
-    config: TrainingSettings, number: int, samples: "pa.Table", records: list[dict[str, Any]]
+    config: TrainingSettings, number: int, table: "pa.Table", records: list[dict[str, Any]]
 ) -> dict[str, Any]:
+    scores = {r["step"]: r["validation"] for r in records if "validation" in r}
+    best = max(scores, key=lambda step: (scores[step], -step), default=None)
     return {
         "optimiser": config.optimiser,
         "round": number,
-        "samples_per_cell": data.per_cell(samples),
+        "samples_per_cell": data.per_cell(table),
         "zero_variance_share": zero_variance_share(records),
-        "versions": {name: version(name) for name in ("torch", "transformers", "trl")},
+        "published_step": len(records) if best is None else best,
+        "validation": None if best is None else scores[best],
+        "alarm": next((r["alarm"] for r in records if "alarm" in r), None),
+        "asks_for_a_form": sum(map(asked, table["prompt"].to_pylist())) / table.num_rows,
+        "versions": {n: version(n) for n in _packages(config)},
     }
+
+
+def _packages(config: TrainingSettings) -> tuple[str, ...]:
+    used = ("torch", "transformers", "trl")
+    return (*used, "peft") if config.lora.enabled else used

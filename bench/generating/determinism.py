@@ -93,7 +93,7 @@ def said(request: Request) -> str:
 
 def measure(extent: Extent) -> list[Row]:
     """Two runs, and killed ones beside them."""
-    slots = 200 if extent.full else 40
+    slots = 200 if extent.full else 16
     first, again = (_whole(extent, name, slots, i) for i, name in enumerate(("first", "again")))
     trials = [_killed(extent, n, slots, first.seconds) for n in range(extent.draws(1, 10))]
     kills = sum(n for n, _ in trials)

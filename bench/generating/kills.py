@@ -38,7 +38,7 @@ from bench.stub.server import Stub, stub
 
 PER_RUN: Final = 5
 """Kills of one training set."""
-SLOTS, CONCURRENCY, LATENCY = 24, 16, 0.05
+CONCURRENCY, LATENCY = 16, 0.05
 _WITHIN: Final = 0.25
 """Seconds after the chosen call within which a kill falls."""
 _LONGEST: Final = 120.0
@@ -178,5 +178,6 @@ def _kill(run: Run, server: Stub, point: int, seconds: float) -> bool:
 def _run(extent: Extent, server: Stub, name: str) -> Run:
     folder = extent.work / "kills" / name
     shutil.rmtree(folder, ignore_errors=True)
-    task = Task(url=server.url, slots=SLOTS, concurrency=CONCURRENCY, prices=PRICES)
+    slots = 24 if extent.full else 8
+    task = Task(url=server.url, slots=slots, concurrency=CONCURRENCY, prices=PRICES)
     return Run(folder, task).prepare()

@@ -94,7 +94,7 @@ def _made(
     shutil.rmtree(folder, ignore_errors=True)
     task = Task(
         url=server.url,
-        slots=200 if extent.full else 20,
+        slots=200 if extent.full else 8,
         concurrency=_concurrency(extent),
         attempts=3,
         prices=PRICES,

@@ -29,6 +29,12 @@ def luminance(colors: ArrayLike) -> NDArray[np.float64]:
     return linear @ np.array([0.2126, 0.7152, 0.0722])
 
 
+def darker(color: Ink) -> Ink:
+    """A shade of `color` that is read as print on light paper."""
+    red, green, blue = (channel * 3 // 4 for channel in color)
+    return red, green, blue
+
+
 def ink_on(fill: Ink) -> Ink:
     """Black or white, whichever is seen better on `fill`."""
     return BLACK if contrast(BLACK, fill) >= contrast(WHITE, fill) else WHITE

@@ -33,7 +33,7 @@ class Form:
         top, left, right = rng.uniform(30, 60), 24.0, 424.0
         bottom = top + 60 + high * len(self.fields)
         plate.rounded((left, top, right, bottom), 10, (252, 252, 250), (130, 130, 130))
-        band = rng.choice([TINTS[name] for name in ("blue", "green", "purple", "brown")])
+        band = rng.choice([TINTS[name] for name in ("red", "blue", "purple", "brown")])
         title = "MEMBERSHIP CARD" if portrait else "INVOICE"
         plate.rectangle((left + 8, top + 8, right - 8, top + 42), fill=band)
         plate.text((left + right) / 2, top + 25, title, 20, (255, 255, 255), "bold")

@@ -7,9 +7,13 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from generation.canvas import Box
-from generation.drawn.plate import Plate
+from generation.drawn.plate import UNITS, Plate, formula_mask
+
+_WIDEST: Final = 420
+"""Units that a formula may take across."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,12 @@ class Formula:
         return f"formula {self.tex}"
 
     def paint(self, plate: Plate, rng: random.Random) -> Mapping[str, Box]:
-        x, y = rng.uniform(170, 278), rng.uniform(90, 358)
-        return {"formula": plate.formula(x, y, f"${self.tex}$", rng.uniform(30, 42))}
+        tex, size = f"${self.tex}$", rng.uniform(30, 42)
+        wide = formula_mask(tex, round(size)).width
+        size *= min(1.0, _WIDEST / wide)
+        half = min(wide, _WIDEST) / 2
+        x, y = rng.uniform(half + 10, UNITS - 10 - half), rng.uniform(90, 358)
+        return {"formula": plate.formula(x, y, tex, size)}
 
 
 def polynomial(coefficients: Sequence[int], letter: str = "x") -> str:

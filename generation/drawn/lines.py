@@ -7,6 +7,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from generation.canvas import Box
 from generation.drawn.axes import Axes, compose_area, legend
@@ -61,5 +62,5 @@ def _apart(rng: random.Random, count: int) -> list[int]:
     while True:
         values = distinct(rng, range(5, 100, 5), count)
         ranked = sorted(values)
-        if all(b - a >= APART for a, b in zip(ranked, ranked[1:], strict=False)):
+        if all(b - a >= APART for a, b in pairwise(ranked)):
             return values

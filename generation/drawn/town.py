@@ -1,5 +1,5 @@
-"""Street maps: square blocks with the names of what stands on them, streets between, an arrow to the
-north.
+"""Street maps: square blocks with the names of what stands on them, streets between, an arrow to
+the north.
 
 >>> compose_town(random.Random(0), side=3, north="up").content
 'town north up: Bank . Park / . Zoo Cafe / School . .'

@@ -1,4 +1,5 @@
-"""Reading a coefficient off a printed polynomial: "What is the coefficient of x squared?" → `-4`."""
+"""Reading a coefficient off a printed polynomial: "What is the coefficient of x squared …?" →
+`-4`."""
 
 import random
 from collections.abc import Mapping

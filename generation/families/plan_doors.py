@@ -25,10 +25,12 @@ class PlanDoors(FigureFamily[FloorPlan]):
     def ask(
         self, rng: random.Random, figure: FloorPlan, condition: Mapping[str, str]
     ) -> Asked | None:
-        """Each number of doors that there is, is as likely to be asked for as another."""
-        counts = sorted({len(figure.doors_of(room)) for room in figure.rooms})
-        count = rng.choice(counts)
-        room = rng.choice([r for r in figure.rooms if len(figure.doors_of(r)) == count])
+        """Each number of doors up to four is as likely to be asked for as another."""
+        count = rng.randint(0, 4)
+        rooms = [room for room in figure.rooms if len(figure.doors_of(room)) == count]
+        if not rooms:
+            return None
+        room = rng.choice(rooms)
         text = f"Doors are drawn in brown. How many doors does the {room} have?"
         names = tuple("-".join(door) for door in figure.doors_of(room))
         return Asked(text, str(count), (f"room {room}", *names))

@@ -1,5 +1,5 @@
-"""Adding numbers of one row of a table: "How many units of Pears were sold on Tue and Fri together?" →
-`81`."""
+"""Adding numbers of one row of a table: "How many units of Pears were sold on Tue and Fri
+together?" → `81`."""
 
 import random
 from collections.abc import Mapping

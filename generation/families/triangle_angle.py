@@ -34,8 +34,8 @@ class Triangle:
     @property
     def corners(self) -> list[Point]:
         """On a circle about the middle: an angle at the rim is half of the arc across it."""
-        a, b, _ = self.angles
-        arcs = (0, 2 * self.angles[2], 2 * self.angles[2] + 2 * a)
+        a, _, c = self.angles
+        arcs = (0, 2 * c, 2 * c + 2 * a)
         ways = [math.radians(self.turn + arc) for arc in arcs]
         return [(224 + 160 * math.cos(way), 224 + 160 * math.sin(way)) for way in ways]
 

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Final
 
 from generation.canvas import Box
+from generation.drawn.contrast import darker
 from generation.drawn.figure import Asked, FigureFamily
 from generation.drawn.plate import Plate
 from generation.drawn.words import TINTS, distinct
@@ -43,7 +44,7 @@ class Venn:
                 (x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS), outline=TINTS[tint], width=3.5
             )
             x, y = label[0], label[1] + (54 if len(self.games) == 2 else 0)
-            plate.text(x, y, game, 18, TINTS[tint], "bold")
+            plate.text(x, y, game, 18, darker(TINTS[tint]), "bold")
         boxes = {}
         for inside, count in self.regions.items():
             x, y = _middle(middles, inside)

@@ -18,6 +18,8 @@ from generation.fetching.policy import Policy, Refused
 
 _LONGEST: Final = 4096
 _PORTS: Final = {"http": 80, "https": 443}
+_HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+"""A name or an IPv4 address; an IPv6 address."""
 _NUMERIC: Final = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)
 _UNICAST: Final = IPv6Network("2000::/3")
 """All that is handed out to hosts of the internet."""
@@ -38,9 +40,9 @@ def checked(url: str, policy: Policy) -> httpx.URL:
         raise Refused("its address is malformed") from error
     if parsed.scheme != "https" and not (parsed.scheme == "http" and host in policy.plain):
         raise Refused("its address is not https")
-    if not host or _is_odd(host):
+    if not _HOST.fullmatch(host) or _is_odd(host):
         raise Refused("its address names no host")
-    if parsed.userinfo or "@" in parsed.netloc.decode("ascii"):
+    if parsed.userinfo:
         raise Refused("its address holds a user name or password")
     if port not in policy.ports:
         raise Refused(f"its address has port {port}")
@@ -80,7 +82,7 @@ def _is_public_6(address: IPv6Address) -> bool:
 def _is_odd(host: str) -> bool:
     """Whether a host reads as a number and is not an IPv4 address as everybody writes it."""
     last = host.rsplit(".", 1)[-1]
-    if not _NUMERIC.fullmatch(last):
+    if ":" in host or not _NUMERIC.fullmatch(last):
         return False
     try:
         return str(IPv4Address(host)) != host

@@ -6,10 +6,13 @@ There are no cookies, no proxies from the environment, and no retries here.
 """
 
 import asyncio
+import logging
+import ssl
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Final
 
 import httpcore
@@ -23,6 +26,9 @@ from generation.fetching.policy import USER_AGENT, Get, Got, Policy, Refused
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
 _LONGEST: Final = 200
 """Characters of a failed connection's cause."""
+
+logging.getLogger("httpcore").setLevel(logging.INFO)
+# below that it logs every header, and a host that repeats a key would have it in the log
 
 
 class _Clock:
@@ -52,7 +58,10 @@ class Exchange:
         self._hosts: defaultdict[str, Throttle] = defaultdict(lambda: Throttle(policy.per_host))
         self._room = asyncio.Semaphore(policy.concurrency)
         self._pool = httpcore.AsyncConnectionPool(
-            max_connections=policy.concurrency, keepalive_expiry=10, network_backend=dialler
+            ssl_context=_certificates(),
+            max_connections=policy.concurrency,
+            keepalive_expiry=10,
+            network_backend=dialler,
         )
 
     async def get(self, request: Get) -> Got:
@@ -126,6 +135,12 @@ class Exchange:
             if len(data) > most:
                 raise Refused(f"it has more than {most:,} bytes")
         return bytes(data)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Those who are trusted to say who a host is; reading them takes longer than a connection."""
+    return httpcore.default_ssl_context()
 
 
 def _next(request: Get, address: httpx.URL, location: str, policy: Policy) -> httpx.URL:

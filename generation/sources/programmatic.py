@@ -13,7 +13,7 @@ from blindspot.core.errors import StageError
 from blindspot.core.images import encode
 from blindspot.core.records import CellShare, Failure
 from blindspot.core.training_set import Makeable
-from generation.family import Drawing, Family, draw, families
+from generation.family import Drawing, Family, draw, families, smallest
 from generation.means import Means
 from generation.source import Candidate, OpenSource, Source, SourceSettings, Want, merged
 
@@ -55,7 +55,11 @@ class _Open:
 
 
 def _families(settings: SourceSettings) -> dict[str, Family]:
-    return {name: families.load(name) for name in sorted(settings.families or families.names())}
+    """Those that are named; otherwise all that draw at this size."""
+    known = {name: families.load(name) for name in sorted(settings.families or families.names())}
+    if settings.families:
+        return known
+    return {name: f for name, f in known.items() if smallest(f) <= settings.size}
 
 
 def _serving(available: Mapping[str, Family], cell: CellShare) -> dict[str, Family]:

@@ -16,7 +16,10 @@ _FORMS: Final = (
     (re.compile(r"\\boxed\s*\{"), re.compile(r"\\boxed\{[^{}]*\S[^{}]*\}")),
     (re.compile(r"<answer>"), re.compile(r"<answer>\s*\S.*?</answer>", re.DOTALL)),
     (re.compile(r"<think>"), re.compile(r"<think>.*?</think>\s*\S", re.DOTALL)),
-    (re.compile(r"\"answer:|'answer:|`answer:", re.I), re.compile(r"^\W*answer:\s*\S", re.I | re.M)),
+    (
+        re.compile(r"\"answer:|'answer:|`answer:", re.I),
+        re.compile(r"^\W*answer:\s*\S", re.I | re.M),
+    ),
 )
 """How a prompt asks for a form, and what has it."""
 

@@ -54,6 +54,7 @@ class TransformersLocal:
         self._arguments = settings.template_arguments
         self._model, self._processor = loaded or _load(settings, _device(settings.device))
         self._device = self._model.device
+        self._goes_on_learning = loaded is not None
 
     async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
         """One batch; requests that differ in sampling are batched apart, and one that cannot be
@@ -100,7 +101,7 @@ class TransformersLocal:
         import torch
 
         try:
-            with torch.inference_mode(), torch.random.fork_rng():
+            with self._without_gradients(), torch.random.fork_rng():
                 torch.manual_seed(_seed(self.fingerprint, requests))
                 return self._generate(turns, requests[0].sampling, requests[0].blindfolded)
         except torch.OutOfMemoryError as error:
@@ -108,6 +109,12 @@ class TransformersLocal:
                 kind="out_of_memory", message=f"{error}; lower model.batch_size", retryable=True
             )
             return [failure] * len(requests)
+
+    def _without_gradients(self) -> Any:
+        """What a model in training computes in inference mode (caches) could not be trained on."""
+        import torch
+
+        return torch.no_grad() if self._goes_on_learning else torch.inference_mode()
 
     def _generate(self, turns: list[_Turn], sampling: Sampling, blindfolded: bool) -> list[Outcome]:
         inputs = self._inputs(turns)

@@ -5,7 +5,7 @@ import pytest
 from blindspot.core.errors import UnknownNameError
 from blindspot.core.grading import is_gradable
 from generation.agent import AgentsSettings
-from generation.family import families
+from generation.family import families, smallest
 from generation.means import Means
 from generation.source import Candidate, SourceSettings, Want, makes, sources
 from generation.staff import Staff
@@ -26,6 +26,7 @@ def drawn(kit, world, name, seed="seed", **condition):
 def test_the_catalogue_has_every_family_once_per_category():
     rows = SOURCE.catalogue(SETTINGS)
     loaded = [families.load(name) for name in families.names()]
+    loaded = [f for f in loaded if smallest(f) <= SETTINGS.size]
     assert {(r.capability, r.image_type) for r in rows} == {
         (f.capability, f.image_type) for f in loaded
     }
@@ -74,3 +75,11 @@ def test_named_families_alone_draw(kit):
     assert not makes(rows, kit.share("ocr/text_dense", 1))
     with pytest.raises(UnknownNameError, match="counting"):
         SOURCE.catalogue(SourceSettings(families=("countin",)))
+
+
+def test_small_pictures_are_drawn_by_those_that_can():
+    small, large = (
+        {(r.capability, r.image_type) for r in SOURCE.catalogue(SourceSettings(size=size))}
+        for size in (48, 448)
+    )
+    assert small < large
