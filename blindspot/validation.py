@@ -124,8 +124,10 @@ def _diagnosis(config: DiagnosticsSettings) -> Iterator[str]:
 
 
 def _catalogue(config: Config) -> str:
+    from generation.executor import executors
     from generation.stage import catalogue
 
+    executors.load(config.generation.executor).check()
     kinds = catalogue(config.generation)
     if not kinds:
         raise ConfigError("generation", "its sources can make nothing", "Configure another source")
@@ -145,8 +147,13 @@ def _registries() -> dict[str, Registry[Any]]:
     from diagnostics.causes.attributor import attributors
     from diagnostics.causes.probe import probes
     from diagnostics.labelling.labeller import labellers
+    from generation.agent import agents
+    from generation.edit import edits
+    from generation.executor import executors
+    from generation.exporting import exports
     from generation.family import families
     from generation.gate import gates
+    from generation.search import searches
     from generation.source import sources
     from harness.benchmark import benchmarks
     from reports.section import sections
@@ -154,15 +161,20 @@ def _registries() -> dict[str, Registry[Any]]:
     from training.reward import rewards
 
     return {
+        "agents": agents,
         "attributors": attributors,
         "backends": backends,
         "benchmarks": benchmarks,
+        "edits": edits,
+        "executors": executors,
+        "exports": exports,
         "families": families,
         "gates": gates,
         "labellers": labellers,
         "optimisers": optimisers,
         "probes": probes,
         "rewards": rewards,
+        "searches": searches,
         "sections": sections,
         "sources": sources,
     }

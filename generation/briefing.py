@@ -2,10 +2,12 @@
 
     counting/natural_scene, slots 0 to 7  →  "a market stall with fruit", "a bicycle rack", …
 
-A cell's slots are planned in sets of eight, the cell's examples taking turns among the sets. A
-place reads its own topic from the set that its slot belongs to, so that what it gets does not
-depend on which others are asked for with it. For three attempts it keeps its topic: an agent or a
-search that already answered is not asked again, and there is more than one picture of most things.
+A cell's slots are planned in sets of eight. Each set has a field of life to look in, and some of
+the cell's examples, in turn: a planner that draws greedily answers the same question alike,
+whatever its seed. A place reads its own topic from the set that its slot belongs to, so that what
+it gets does not depend on which others are asked for with it. For three attempts it keeps its
+topic: an agent or a search that already answered is not asked again, and there is more than one
+picture of most things.
 """
 
 from collections.abc import Sequence
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from blindspot.core import taxonomy
+from blindspot.core.artifact import digest_of
 from blindspot.core.records import Failure
 from blindspot.core.taxonomy import Taxonomy
 from blindspot.core.training_set import PlanCell
@@ -28,6 +31,12 @@ TRIES: Final = 3
 """Attempts of one place that share a topic."""
 EXAMPLES: Final = 6
 """Of a cell's examples that one set shows."""
+FIELDS: Final = (
+    *("food and cooking", "sport", "transport", "health", "weather", "music", "animals", "plants"),
+    *("industry", "schools", "trade", "science", "history", "the sea", "mountains", "cities"),
+    *("farming", "households", "tools", "clothing", "energy", "news", "crafts", "travel"),
+)
+"""What sets of one cell differ by."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,8 @@ class _Set:
     cell: PlanCell
     seed: str
     number: int
+    turn: int
+    """Among all sets of the cell, over its slots and then its attempts."""
 
     @property
     def count(self) -> int:
@@ -72,7 +83,8 @@ def _set(want: Want) -> _Set:
     at = place(want)
     cell, _, _ = want.seed.rsplit("/", 2)
     number = at.number // SET
-    return _Set(want.cell, f"{cell}/topics {number}.{at.attempt // TRIES}", number)
+    turn = number + -(-at.quota // SET) * (at.attempt // TRIES)
+    return _Set(want.cell, f"{cell}/topics {number}.{at.attempt // TRIES}", number, turn)
 
 
 def _unique(sets: Sequence[_Set]) -> dict[str, _Set]:
@@ -96,17 +108,23 @@ def _request(of: _Set, terms: Taxonomy) -> PlannerRequest:
     want, examples = of.cell.want, of.cell.examples
     capability = terms.capabilities.get(want.capability)
     image_type = terms.image_types.get(want.image_type)
-    first = of.number * EXAMPLES
+    first = of.turn * EXAMPLES
     shown = [examples[(first + i) % len(examples)] for i in range(min(EXAMPLES, len(examples)))]
     return PlannerRequest(
         capability=want.capability,
         capability_definition=capability.definition if capability else "",
         image_type=want.image_type,
         image_type_definition=image_type.definition if image_type else "",
-        brief=of.cell.brief,
+        brief=f"{of.cell.brief}; as far as it fits, from this field: {_field(of)}",
         examples=tuple(shown),
         count=of.count,
     )
+
+
+def _field(of: _Set) -> str:
+    """Cells begin at different fields, and take them in turn."""
+    begins = int(digest_of(f"{of.cell.split}/{of.cell.name}")[:8], 16)
+    return FIELDS[(begins + of.turn) % len(FIELDS)]
 
 
 def _own(planned: Topics | Failure, want: Want) -> Topic | Failure:

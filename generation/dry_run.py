@@ -13,7 +13,7 @@ candidate of every slot is admitted. Either way a text counts a token for each o
 from collections.abc import Sequence
 
 from blindspot.core.diagnosis import DiagnosisArtifact
-from blindspot.core.errors import ConfigError, UsageError
+from blindspot.core.errors import UsageError
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.model import backends
 from blindspot.core.purse import PICTURE
@@ -26,8 +26,7 @@ from generation.plan import make_plan
 from generation.reckoning import EDITOR, PAINTER, Line, capped, lines_of, negatives, total
 from generation.settings import GenerationSettings
 from generation.source import makes, sources
-from generation.spending import limited, models, prices
-from generation.staff import Staff
+from generation.spending import check
 from generation.stage import GenerationInputs, catalogue
 
 
@@ -134,19 +133,7 @@ def assumed() -> str:
 
 def _check(config: GenerationSettings, inputs: GenerationInputs) -> None:
     """What a run finds out before it spends anything."""
-    roles = [role for s in config.sources for role in sources.load(s.plugin).roles(s)]
-    needed = [*roles, *(["solver"] if config.agents.solvers else [])]
-    needed += ["validator"] if config.agents.validator else []
-    Staff(config.agents, inputs.folder).check(needed)
-    for name, model in models(config.agents):
-        prices(f"generation.agents.{name}.model", model, needed=limited(config))
-    prices("model", inputs.policy, needed=limited(config))
-    if config.repaint and config.repaint.price is None and limited(config):
-        raise ConfigError(
-            "generation.repaint.price",
-            "there is a budget, and nothing says what a picture costs",
-            "Set the price of one picture, or 0 where it is free",
-        )
+    check(config, inputs.folder, inputs.policy)
     if config.difficulty.enabled:
         try:
             backends.load(inputs.policy.backend).check(inputs.policy)

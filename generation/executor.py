@@ -33,6 +33,10 @@ class OpenExecutor(Protocol):
 class Executor(Protocol):
     """Contract of a file under `executors/`: `PLUGIN: Final[Executor]`."""
 
+    def check(self) -> None:
+        """Raises ConfigError where what it needs is not installed; nothing is started."""
+        ...
+
     def open(self, address: str) -> AbstractContextManager[OpenExecutor]:
         """Prepare it; `address`: of a cluster, empty for its own choice. Raises ConfigError for
         what is not installed or not reached.

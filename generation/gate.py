@@ -157,14 +157,18 @@ class Guard:
         return self.gate.judge(proposals)
 
 
+def enabled(settings: GenerationSettings) -> list[tuple[str, Gate]]:
+    """All gates that the settings enable by name, cheapest first."""
+    plugins = [(name, gates.load(name)) for name in gates.names()]
+    ordered = sorted(plugins, key=lambda pair: (pair[1].cost, pair[0]))
+    return [(name, plugin) for name, plugin in ordered if plugin.enabled(settings)]
+
+
 def open_gates(surroundings: Surroundings) -> list[Guard]:
-    """All gates that the settings enable, cheapest first."""
-    plugins = [(gates.load(name), name) for name in gates.names()]
-    ordered = sorted(plugins, key=lambda pair: (pair[0].cost, pair[1]))
+    """The gates at work, cheapest first."""
     return [
         Guard(name, plugin.guards, plugin.open(surroundings), _alone(plugin))
-        for plugin, name in ordered
-        if plugin.enabled(surroundings.settings)
+        for name, plugin in enabled(surroundings.settings)
     ]
 
 

@@ -94,8 +94,12 @@ def rows(value: Any) -> list[Mapping[str, Any]]:
 
 
 def text(value: Any) -> str:
-    """A text in one line, shortened; empty for anything else."""
-    return " ".join(value[:_MARKUP].split())[:_TEXT] if isinstance(value, str) else ""
+    """A text in one line, shortened, without characters that nobody sees; empty for anything else.
+    JSON can hold halves of characters, which no file and no request can.
+    """
+    whole = value[:_MARKUP] if isinstance(value, str) else ""
+    seen = "".join(character if character.isprintable() else " " for character in whole)
+    return " ".join(seen.split())[:_TEXT]
 
 
 def address(value: Any) -> str:

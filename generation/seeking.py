@@ -22,9 +22,8 @@ from generation.agents.planner import Topic
 from generation.briefing import topic_seed, tried
 from generation.fetching.policy import Get, Got
 from generation.means import Means
-from generation.prompting import shortened
 from generation.retrieval.matching import is_held
-from generation.search import Found, Search, read
+from generation.search import Found, Search, read, text
 from generation.source import Want
 
 QUERIES: Final = 3
@@ -110,7 +109,7 @@ class Seeker:
             if isinstance(reply, Failure):
                 seek.failed = reply
                 continue
-            queries = [shortened(" ".join(q.split()), QUERY) for q in reply.queries[:QUERIES]]
+            queries = [text(query)[:QUERY] for query in reply.queries[:QUERIES]]
             pairs = product([query for query in queries if query], self.searches)
             seek.asks = [(search, search.request(q, self.licences)) for q, search in pairs]
             if not seek.asks:

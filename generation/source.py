@@ -150,6 +150,14 @@ def _alone(plugin: Source) -> bool:
     return isinstance(plugin, AloneSource) and plugin.alone
 
 
+def needed(settings: Sequence[SourceSettings]) -> list[str]:
+    """The agents without which these sources cannot work. Who has keys written needs a solver too:
+    somebody must check them.
+    """
+    roles = [role for s in settings for role in sources.load(s.plugin).roles(s)]
+    return [*dict.fromkeys([*roles, *(["solver"] if "writer" in roles else [])])]
+
+
 def makes(catalogue: Iterable[Makeable], cell: CellShare) -> bool:
     """Whether a catalogue holds the cell's capability on its image type."""
     return any(

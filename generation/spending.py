@@ -22,6 +22,8 @@ from generation.agent import AgentsSettings
 from generation.repaint import RepaintSettings
 from generation.repaint import fingerprint as repaint_fingerprint
 from generation.settings import GenerationSettings
+from generation.source import needed
+from generation.staff import Staff
 
 POLICY: Final = "policy"
 """The role of the model that is to learn."""
@@ -76,6 +78,20 @@ def _repaint(settings: RepaintSettings, needed: bool) -> Prices:
             "Set the price of one picture, or 0 where it is free",
         )
     return settings.prices or _FREE
+
+
+def check(config: GenerationSettings, folder: RunFolder, policy: ModelSettings) -> None:
+    """What can be known to be wrong before anything is spent. Raises ConfigError for an agent that
+    is missing, for settings that cannot work and for a price that is needed and not known.
+    """
+    filled = {"solver": config.agents.solvers, "validator": config.agents.validator}
+    own = [role for role, model in filled.items() if model]
+    Staff(config.agents, folder).check([*needed(config.sources), *own])
+    for name, model in models(config.agents):
+        prices(f"generation.agents.{name}.model", model, needed=limited(config))
+    prices("model", policy, needed=limited(config))
+    if config.repaint:
+        _repaint(config.repaint, limited(config))
 
 
 class Asking:

@@ -32,14 +32,14 @@ from generation.decided import Candidacy, GateVerdict, Rejected, rejected, verdi
 from generation.executor import open_executor
 from generation.filled import Filled
 from generation.filling import Filling
-from generation.gate import ALL_SPLITS, Ask, Shown, Surroundings, open_gates
+from generation.gate import ALL_SPLITS, Ask, Shown, Surroundings, enabled, open_gates
 from generation.means import Means
 from generation.negatives import Negatives, negatives
 from generation.plan import make_plan
 from generation.settings import GenerationSettings
 from generation.shards import write_split
 from generation.source import makers, merged, sources
-from generation.spending import POLICY, Asking, budgets
+from generation.spending import POLICY, Asking, budgets, check
 from generation.staff import Staff
 from generation.surroundings import benchmark_of, earlier_of
 
@@ -80,6 +80,7 @@ def generate(
 ) -> Artifact:
     """`run` with any model; it is opened only if it is asked."""
     begun = time.monotonic()
+    check(config, inputs.folder, inputs.policy)
     diagnosis = DiagnosisArtifact(inputs.diagnosis)
     digest = diagnosis.artifact.digest
     known = aims(diagnosis, [Evaluation(path) for path in inputs.evaluations])
@@ -99,7 +100,7 @@ def generate(
     return draft.publish(
         seeds={"seed": config.seed, "round": inputs.round},
         counts={**_counts(filled), **made.negatives.counts()},
-        facts={**_facts(plan, config.difficulty.enabled), "spent": spent},
+        facts={**_facts(plan, config), "spent": spent},
         durations={"generate": time.monotonic() - begun},
     )
 
@@ -216,9 +217,10 @@ def _counts(filled: Filled) -> dict[str, int]:
     }
 
 
-def _facts(plan: Plan, asked: bool) -> dict[str, object]:
+def _facts(plan: Plan, config: GenerationSettings) -> dict[str, object]:
+    """How far it came about without people: who generated, who verified."""
     return {
-        "generated_by": "program",
-        "verified_by": "construction + policy pass rate" if asked else "construction",
+        "generated_by": ", ".join(dict.fromkeys(s.plugin for s in config.sources)),
+        "verified_by": ", ".join(name for name, _ in enabled(config)),
         "cells": len(plan.cells),
     }

@@ -124,6 +124,9 @@ def _candidate(task: _Task, reply: Writing | Failure) -> Candidate | Failure:
     if not reply.question.strip() or not reply.target.strip():
         missing = "key" if reply.question.strip() else "question"
         return Failure(kind="unreadable", message=f"the writer gave no {missing}", retryable=False)
+    if not _is_text(reply.question, reply.target, *reply.options):
+        why = "the writer's words hold half a character, which no file can"
+        return Failure(kind="unreadable", message=why, retryable=False)
     return Candidate(
         images=(task.shown.data,),
         question=reply.question.strip(),
@@ -136,3 +139,12 @@ def _candidate(task: _Task, reply: Writing | Failure) -> Candidate | Failure:
         attribution=task.picture.attribution,
         lineage=task.shown.lineage,
     )
+
+
+def _is_text(*words: str) -> bool:
+    """Whether they can be written down: JSON can escape halves of characters."""
+    try:
+        "".join(words).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -4,7 +4,7 @@
     entropy      rollouts have become all the same, and no better
     length       rollouts have grown, and got no better
     divergence   the reward rises while accuracy or validation falls
-    truncated    more and more rollouts are cut off
+    truncated    more and more rollouts are cut off, and no better
 
 Each compares the mean over the last `window` steps with that over the first, so a single odd step
 stops nothing, and what the start checkpoint was like already is no alarm. A stopped run is no
@@ -98,9 +98,11 @@ def divergence(records: Sequence[Record], settings: GuardSettings) -> tuple[floa
 
 
 def truncated(records: Sequence[Record], settings: GuardSettings) -> tuple[float, str] | None:
-    """Share of truncated rollouts above `max_truncated`, and risen."""
+    """Share of truncated rollouts above `max_truncated`, and risen, without a gain in reward."""
     then, now = _ends(records, "completions/clipped_ratio", settings.window)
-    if then is None or now is None or now <= settings.max_truncated or now - then <= _RISE:
+    if then is None or now is None or _gained(records, settings.window):
+        return None
+    if now <= settings.max_truncated or now - then <= _RISE:
         return None
     return now, f"{now:.0%} of the rollouts are cut off, {then:.0%} were at first"
 

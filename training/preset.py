@@ -9,6 +9,7 @@ What a config sets itself wins over its preset. The launcher's files (`*.yaml`, 
 beside them, for `accelerate launch --config_file`.
 """
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -31,9 +32,33 @@ def under(given: dict[str, Any], name: str) -> dict[str, Any]:
     return _merged(values, given)
 
 
+def overrides(name: str) -> tuple[str, ...]:
+    """The same as `training.a.b=value`, for a run that keeps a config of its own: there every value
+    is set already, so a preset's name alone would change nothing. Raises ValueError as above.
+    """
+    values = under({}, name)
+    return (f"training.preset={name}", *_set("training", values))
+
+
 def launcher_files() -> list[Path]:
     """Files for `accelerate launch --config_file` and what they name."""
     return sorted(p for p in FOLDER.iterdir() if p.suffix in (".yaml", ".json"))
+
+
+def _set(section: str, values: dict[str, Any]) -> list[str]:
+    lines = []
+    for key, value in values.items():
+        if isinstance(value, dict) and key != "rewards":
+            lines += _set(f"{section}.{key}", value)
+        else:
+            lines.append(f"{section}.{key}={_toml(value)}")
+    return lines
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + "}"
+    return json.dumps(value)
 
 
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ class GuardSettings(Settings):
     max_divergence: float = Field(default=0.1, gt=0)
     """Fall of accuracy, or of validation, while the reward rises."""
     max_truncated: float = Field(default=0.5, ge=0, le=1)
-    """Share of truncated rollouts, where it has risen by a tenth."""
+    """Share of truncated rollouts, where it has risen by .1 without a gain in reward."""
 
 
 class TrainingSettings(Settings):

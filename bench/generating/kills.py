@@ -11,7 +11,8 @@ after every kill is what the ledger had given away by then; in the end
     re-sent   requests between two kills whose body had arrived before; some were answered, and
               paid for twice
     files     of the training set that differ from those of a run that nobody killed (the manifest
-              is left out: it says how long the stage took)
+              is left out: it says how long the stage took, and what was spent, where a kill counts
+              the calls under way at their worst)
 
 A kill that finds the process at its end already is not counted.
 
@@ -77,7 +78,7 @@ def measure(extent: Extent) -> list[Row]:
     with stub(script) as server:
         whole = _whole(extent, server)
         fates = []
-        for number_ in range(extent.draws(1, 21)):
+        for number_ in range(extent.draws(1, 24)):
             server.script(script)
             fates.append(_killed(extent, server, whole, number_))
     return rows(fates)

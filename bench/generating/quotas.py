@@ -8,6 +8,8 @@ source fails, its gate rejects everything, or no source makes it.
     error       samples that are missing from a cell or too many in it, over the samples wanted
     starved     the same over all cells but the starved one, which must be open with its cause
 
+Training cells alone are drawn; `validation` and `canary` are planned and filled by the same code.
+
 To beat, on the same draws and the same chance: `bench.generating.rounding`.
 """
 

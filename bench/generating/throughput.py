@@ -104,33 +104,48 @@ def _row(
 ) -> Row:
     limit = concurrency / latency
     server.script(script)
-    folder = extent.work / f"throughput-{slots}"
-    shutil.rmtree(folder, ignore_errors=True)
-    run = Run(folder, Task(url=server.url, slots=slots, concurrency=concurrency)).prepare()
-    child = run.start()
-    try:
-        found = speed(watch(server, child), concurrency)
-        run.finish(child)
-    finally:
-        kill(child)
+    run, found = _ran(extent, server, slots, concurrency)
     share = found.calls / found.seconds / limit
-    calls, chain = bodies(run)[:_BESIDE], round(found.calls / run.manifest().counts["candidates"])
-    server.script(script)
-    one = _timed(lambda: asyncio.run(bare(server.url, calls, concurrency)))
-    server.script(script)
-    two = _timed(lambda: per_item(server.url, calls, concurrency, chain))
     what = (
         f"calls per second / ({concurrency} under way / {latency:g} s), the whole stage, {slots} "
         f"slots, {found.calls:,} calls in {found.seconds:.0f} s; as many under way as may be in "
         f"{found.busy:.0%} of the time, none in {found.idle:.0%}"
     )
-    others = (
-        f"the same calls, all known beforehand, from 64 asyncio workers {number(one / limit)}; "
-        f"from 64 threads, {chain} calls an item, {number(two / limit)}; Data Designer and "
-        "curator not run"
-    ).replace("64", str(concurrency))
+    others = _beside(run, server, script, round(found.calls / _candidates(run)), limit)
     met = share >= TARGET if found.calls >= CALLS else None
     return Row("G1", what, share, None, f"≥ {TARGET:g}", others, met)
+
+
+def _ran(extent: Extent, server: Stub, slots: int, concurrency: int) -> tuple[Run, Speed]:
+    """The stage at work, and how fast it called."""
+    folder = extent.work / f"throughput-{slots}"
+    shutil.rmtree(folder, ignore_errors=True)
+    run = Run(folder, Task(url=server.url, slots=slots, concurrency=concurrency)).prepare()
+    child = run.start()
+    try:
+        seen = watch(server, child)
+        run.finish(child)
+    finally:
+        kill(child)
+    return run, speed(seen, concurrency)
+
+
+def _beside(run: Run, server: Stub, script: Script, chain: int, limit: float) -> str:
+    """The scripts with the same calls."""
+    calls, concurrency = bodies(run)[:_BESIDE], run.task.concurrency
+    server.script(script)
+    bare_ = _timed(lambda: asyncio.run(bare(server.url, calls, concurrency)))
+    server.script(script)
+    threads = _timed(lambda: per_item(server.url, calls, concurrency, chain))
+    return (
+        f"{len(calls):,} of these calls, all known beforehand, from {concurrency} asyncio workers "
+        f"{number(bare_ / limit)}; from {concurrency} threads, {chain} calls an item, "
+        f"{number(threads / limit)}; Data Designer and curator not run"
+    )
+
+
+def _candidates(run: Run) -> int:
+    return run.manifest().counts["candidates"]
 
 
 def _timed(call: Callable[[], int]) -> float:

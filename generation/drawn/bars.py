@@ -1,7 +1,7 @@
 """Bars in groups or in stacks: two or three colours for each region.
 
 >>> compose_bars(random.Random(0), groups=2, series=2, stacked=False).content
-'grouped bars North West: blue=45 80; red=70 20'
+'grouped bars West Hills: red=90 85; blue=70 55'
 """
 
 import random

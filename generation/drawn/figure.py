@@ -4,10 +4,10 @@ Beside `generation.picture`, whose pictures are drawn at any size down to 48 pix
 print, so it is drawn at 448 pixels and above and refuses less. A figure names what it paints; a
 question names where its answer stands, and the boxes come from the painting itself.
 
-    >>> family = load("receipt_change")
-    >>> figure = family.compose(rng, {"items": "few"})
-    >>> family.ask(rng, figure, {"items": "few"})
-    Asked(text='The customer paid in cash. How much change is due?', target='3.45', ...)
+    family = families.load("receipt_change")
+    figure = family.compose(rng, {"items": "few"})
+    family.ask(rng, figure, {"items": "few"})
+    Asked(text='The customer paid in cash. How much change is due?', target='3.45', …)
 """
 
 import random

@@ -2,7 +2,7 @@
 the walls outside, sizes in metres.
 
 >>> compose_plan(random.Random(0), columns=2, rows=1).content
-'plan columns 3 5 rows 4: Kitchen Office; doors Kitchen-Office Office-outside'
+'plan columns 6 6 rows 3: Bedroom Pantry; doors Bedroom-Pantry'
 
 They are drawings of plans: no furniture, no stairs, walls along two directions.
 """

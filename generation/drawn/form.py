@@ -1,8 +1,8 @@
 """Forms with labelled fields: invoices and membership cards, two dates and two numbers on each, so
 that a field is found by its label and not by its looks.
 
-    >>> compose_invoice(random.Random(0)).content
-    'invoice Invoice no.=INV-4127; Order no.=7719; Date=12 May 2021; Due=3 June 2021; …'
+    >>> dict(compose_card(random.Random(0)).fields)["Member no."]
+    '141 365'
 
 They are drawings of documents: nobody's data, no stamps, no handwriting.
 """

@@ -1,7 +1,7 @@
 """Line charts: one to four coloured lines over months, their values on multiples of five.
 
 >>> compose_lines(random.Random(0), series=2, months=3).content
-'lines Jan Feb Mar: blue=45 80 15; red=70 20 35'
+'lines Jul Aug Sep: blue=70 45 80; orange=10 85 65'
 """
 
 import random

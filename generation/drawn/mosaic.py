@@ -1,7 +1,7 @@
 """Mosaics: square tiles of a few colours, mirrored or nearly so, or without any order.
 
 >>> compose_mosaic(random.Random(0), side=2).content
-'mosaic red blue / blue green'
+'mosaic purple purple / blue purple'
 
 They are ornaments drawn by rule: no painter, no style, no mood.
 """

@@ -7,7 +7,7 @@ is too small, too pale against what lies under it, cut off, or across another.
 
     >>> plate = Plate(448, random.Random(0))
     >>> plate.text(224, 40, "Total", size=20)
-    (197.0, 31.0, 251.0, 49.0)
+    (198.0, 30.0, 250.0, 49.0)
     >>> plate.finish().size
     (448, 448)
 

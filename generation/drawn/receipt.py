@@ -1,7 +1,7 @@
 """Till receipts: goods with quantities and prices, a total, what was paid in cash.
 
 >>> compose_receipt(random.Random(0), lines=2).content
-'receipt 1 Sugar at 7.05; 2 Bread at 3.80; cash 20.00'
+'receipt 1 Pears at 3.75; 3 Rice at 5.60; cash 50.00'
 
 They are drawings of receipts: no shop, no tax, no crumpled paper.
 """

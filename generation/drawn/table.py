@@ -1,7 +1,7 @@
 """Tables of numbers: goods down, days across, no number twice.
 
 >>> compose_table(random.Random(0), rows=2, columns=2).content
-'table Sugar Mon=74 Wed=19; Bread Mon=70 Wed=43'
+'table Pears Thu=59 Fri=63; Noodles Thu=15 Fri=43'
 """
 
 import random

@@ -2,7 +2,7 @@
 the north.
 
 >>> compose_town(random.Random(0), side=3, north="up").content
-'town north up: Bank . Park / . Zoo Cafe / School . .'
+'town north up: Market Zoo Hotel / Park Bank Theatre / . . .'
 
 They are drawings of maps: no terrain, no scale, no places that exist.
 """

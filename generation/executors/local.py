@@ -10,6 +10,9 @@ from generation.executor import Done, Executor, Item, OpenExecutor
 class Local:
     """The `local` executor."""
 
+    def check(self) -> None:
+        pass
+
     @contextmanager
     def open(self, address: str) -> Iterator[OpenExecutor]:
         yield self

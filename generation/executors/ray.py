@@ -44,6 +44,9 @@ Batch = dict[str, Any]
 class Ray:
     """The `ray` executor."""
 
+    def check(self) -> None:
+        _imported()
+
     @contextmanager
     def open(self, address: str) -> Iterator[OpenExecutor]:
         ray = _imported()

@@ -29,6 +29,8 @@ _BEAT: Final = (
     (20, 0),
 )
 """Units across and down from the tip of a beat."""
+_WIDTH: Final = 54.0
+"""Hundredths of a second that a beat takes."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,15 @@ class PulseStrip(FigureFamily[Strip]):
 
     def compose(self, rng: random.Random, condition: Mapping[str, str]) -> Strip:
         count = rng.randint(3, 10)
-        gap, loose = 100 * SECONDS / count, condition["rhythm"] == "uneven"
-        most = min(0.3 * gap, (gap - 54) / 2) if loose else 0.0
-        return Strip(tuple(round(gap * (i + 0.5) + rng.uniform(-most, most)) for i in range(count)))
+        slot = 100 * SECONDS / count
+        if condition["rhythm"] == "uneven":
+            most = min(0.3 * slot, (slot - _WIDTH) / 2)
+            times = [slot * (i + 0.5) + rng.uniform(-most, most) for i in range(count)]
+        else:
+            gap = rng.uniform(max(_WIDTH, 0.85 * slot), slot)
+            first = rng.uniform(_WIDTH / 2, 100 * SECONDS - _WIDTH / 2 - gap * (count - 1))
+            times = [first + gap * i for i in range(count)]
+        return Strip(tuple(map(round, times)))
 
     def ask(self, rng: random.Random, figure: Strip, condition: Mapping[str, str]) -> Asked | None:
         text = (

@@ -85,5 +85,6 @@ class Dialler(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError) as error:
             raise Refused("its name has no address", passing=True, pause=0) from error
         if not all(is_public(each) or each in self._policy.reachable for each in addresses):
-            raise Refused("its name stands for an address that is not of the public internet")
+            why = "its name stands for an address that is not of the public internet"
+            raise Refused(why, passing=True)
         return addresses[:_TRIED]

@@ -53,8 +53,13 @@ class _Clock:
 class Exchange:
     """Requests of one event loop; end it with `close`."""
 
-    def __init__(self, policy: Policy, dialler: httpcore.AsyncNetworkBackend) -> None:
-        self._policy = policy
+    def __init__(
+        self, policy: Policy, dialler: httpcore.AsyncNetworkBackend, away: dict[str, float]
+    ) -> None:
+        """`away` outlives it: hosts that asked to be left alone for longer than is waited, and
+        until when.
+        """
+        self._policy, self._away = policy, away
         self._hosts: defaultdict[str, Throttle] = defaultdict(lambda: Throttle(policy.per_host))
         self._room = asyncio.Semaphore(policy.concurrency)
         self._pool = httpcore.AsyncConnectionPool(
@@ -83,11 +88,11 @@ class Exchange:
         throttle = self._hosts[address.host]
         ticket = await throttle.enter()
         try:
+            self._check_here(address.host)
             async with self._room, clock.running():
                 answer = await self._asked(request, address)
         except Refused as refused:
-            if refused.pause is not None:
-                throttle.pushed_back(ticket, min(refused.pause, self._policy.longest_pause))
+            self._pushed_back(address.host, ticket, refused.pause)
             raise
         except httpcore.ProtocolError as error:
             raise _broken(error) from error
@@ -100,6 +105,17 @@ class Exchange:
             return answer
         finally:
             throttle.leave()
+
+    def _check_here(self, host: str) -> None:
+        left = self._away.get(host, 0.0) - time.monotonic()
+        if left > 0:
+            raise Refused(f"it asked to be left alone for {left:.0f} s more", passing=True)
+
+    def _pushed_back(self, host: str, ticket: int, pause: float | None) -> None:
+        if pause is not None and pause > self._policy.longest_pause:
+            self._away[host] = time.monotonic() + pause
+        elif pause is not None:
+            self._hosts[host].pushed_back(ticket, pause)
 
     async def _asked(self, request: Get, address: httpx.URL) -> Got | str:
         target = httpcore.URL(

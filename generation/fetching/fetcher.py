@@ -45,6 +45,7 @@ class Fetcher:
         self._path = folder.root / STORE
         self._policy = policy or Policy()
         self._dialler = dialler or Dialler(self._policy)
+        self._away: dict[str, float] = {}
         self._store: Kept | None = None
 
     def get(self, requests: Sequence[Get]) -> list[Got | Failure]:
@@ -73,7 +74,7 @@ class Fetcher:
 
     async def _fetched(self, requests: Sequence[Get]) -> dict[str, Got | Failure]:
         done: asyncio.Queue[tuple[Get, Got | Failure]] = asyncio.Queue()
-        exchange = Exchange(self._policy, self._dialler)
+        exchange = Exchange(self._policy, self._dialler, self._away)
 
         async def fetch(request: Get) -> None:
             done.put_nowait((request, await self._one(exchange, request)))

@@ -104,8 +104,11 @@ class _Open:
         read = iter([next(clean) if isinstance(data, bytes) else data for data in found])
         pictured: list[Pictured | Failure] = []
         for each in chosen:
-            data = each if isinstance(each, Failure) else next(read)
-            if isinstance(each, Failure) or isinstance(data, Failure):
+            if isinstance(each, Failure):
+                pictured.append(each)
+                continue
+            data = next(read)
+            if isinstance(data, Failure):
                 pictured.append(data)
                 continue
             licence = each.licence or self._settings.licence

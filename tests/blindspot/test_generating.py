@@ -24,6 +24,9 @@ backend = "openai_api"
 model = "planner-1"
 base_urls = ["http://127.0.0.1:9/v1"]
 """
+SOLVERS = """[{model = {backend = "openai_api", model = "solver-1", prices = [1.0, 2.0], \
+base_urls = ["http://127.0.0.1:9/v1"]}}]"""
+"""As it stands in one line."""
 
 
 @pytest.fixture
@@ -113,9 +116,8 @@ def test_a_dry_run_changes_nothing(blindspot, run: Path) -> None:
 def test_a_dry_run_says_what_a_pool_may_cost(blindspot, run: Path, tmp_path: Path) -> None:
     config = run / "config.toml"
     Image.new("RGB", (40, 40), "red").save(tmp_path / "a.png")
-    config.write_text(
-        config.read_text().replace('plugin = "programmatic"', 'plugin = "pool"') + AGENTS
-    )
+    text = config.read_text().replace('plugin = "programmatic"', 'plugin = "pool"') + AGENTS
+    config.write_text(text.replace("solvers = []", f"solvers = {SOLVERS}"))
     path = ("--set", "generation.max_attempts=2")
     code, out, err = blindspot("generate", run, "--dry-run", *path)
     assert code == 0, err

@@ -11,9 +11,10 @@ from PIL import Image
 
 from generation.canvas import COLORS
 from generation.families.ocr_words import WORDS
-from generation.family import Box, Drawing, draw, families, is_reserved
+from generation.family import Box, Drawing, draw, families, is_reserved, smallest
 
-NAMES = families.names()
+NAMES = [name for name in families.names() if not smallest(families.load(name))]
+"""Those that draw at any size; the others have their tests in `families/` and `drawn/`."""
 DRAWS = 60
 SCENE_FAMILIES = (
     "color",

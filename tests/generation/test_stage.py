@@ -66,8 +66,10 @@ def test_the_manifest_says_where_it_came_from(kit, world):
     manifest = generate(kit.settings(), inputs, world.root / "set", kit.policy).manifest
     assert set(manifest.inputs) == {"diagnosis", "policy", "benchmark-0"}
     assert manifest.inputs["policy"] == "policy"
-    assert manifest.facts["generated_by"] == "program"
-    assert manifest.facts["verified_by"] == "construction + policy pass rate"
+    assert manifest.facts["generated_by"] == "programmatic"
+    assert manifest.facts["verified_by"] == (
+        "answer_shape, safe_decode, licence, duplicate, decontamination, difficulty"
+    )
     plan = json.loads((world.root / "set" / "plan.json").read_text())
     assert plan["diagnosis"] == manifest.inputs["diagnosis"]
     card = (world.root / "set" / "README.md").read_text()
@@ -151,7 +153,7 @@ def test_with_the_difficulty_gate_off_no_model_is_opened(kit, world):
     settings = kit.settings(difficulty={"enabled": False})
     manifest = generate(settings, world.inputs(found(kit)), world.root / "set", never).manifest
     assert manifest.counts["open"] == 0
-    assert manifest.facts["verified_by"] == "construction"
+    assert "difficulty" not in manifest.facts["verified_by"]
     assert "policy" not in manifest.inputs
     train = read_split(TrainingSetArtifact(world.root / "set"), "train")
     assert {s.pass_rate for s in train} == {None}

@@ -3,9 +3,15 @@ sets as generation publishes them.
 """
 
 import io
+import json
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -15,11 +21,12 @@ from PIL import Image
 
 from blindspot.core.artifact import Draft, write_text
 from blindspot.core.model import ModelSettings
-from blindspot.core.records import CellShare
+from blindspot.core.records import CellShare, NegativePair
 from blindspot.core.run_folder import RunFolder
-from blindspot.core.tables import write_table
+from blindspot.core.tables import write_records, write_table
 from blindspot.core.training_set import CellOutcome, Outcomes, Plan, PlanCell
-from training.stage import TrainingInputs
+from training.settings import DpoSettings, GrpoSettings, SftSettings, TrainingSettings
+from training.stage import TrainingInputs, run
 
 WORDS = ("is", "it", "red", "green", "yes", "no", "one", "two", "what")
 SPECIAL = ("<pad>", "<unk>", "<bos>", "<eos>", "<user>", "<assistant>", "<image>")
@@ -31,6 +38,24 @@ TEMPLATE = (
     "{% if m['role'] == 'assistant' %}{{ '<eos>' }}{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}"
 )
+
+
+CHILD = """
+import json, sys
+from pathlib import Path
+from blindspot.core.model import ModelSettings
+from blindspot.core.run_folder import RunFolder
+from training.stage import TrainingInputs, TrainingSettings, run
+
+given = json.loads(sys.argv[1])
+inputs = TrainingInputs(
+    RunFolder(Path(given["run"])),
+    Path(given["training_set"]),
+    ModelSettings.model_validate(given["policy"]),
+    round=0,
+)
+run(TrainingSettings.model_validate(given["config"]), inputs, Path(given["out"]))
+"""
 
 
 @pytest.fixture(scope="session")
@@ -63,24 +88,45 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_training_set(tmp_path: Path) -> Callable[..., Path]:
-    """Publishes a training set; `cells` is (name, question, target, how many) per cell."""
+    """Publishes a training set; `cells` and `validation` are (name, question, target, how many) per
+    cell, `negatives` (sample, wrong answer).
+    """
 
     def make(
         cells: Sequence[tuple[str, str, str, int]] = (("color/plain", "is it red", "no", 12),),
         *,
         name: str = "training_set",
+        negatives: Sequence[tuple[str, str]] = (),
+        validation: Sequence[tuple[str, str, str, int]] = (),
         picture: Callable[[int], bytes | None] = lambda number: png(number),
     ) -> Path:
-        rows = [
-            _row(cell, number, question, target, picture(number))
-            for cell, question, target, count in cells
-            for number in range(count)
-        ]
+        def rows_of(split: str, wanted: Sequence[tuple[str, str, str, int]]) -> list[dict]:
+            return [
+                _row(cell, number, question, target, picture(number)) | {"split": split}
+                for cell, question, target, count in wanted
+                for number in range(count)
+            ]
+
+        rows, targets = rows_of("train", cells), {c: target for c, _, target, _ in cells}
         draft = Draft(tmp_path / name, "training_set", {}, {})
         counts = {cell: count for cell, _, _, count in cells}
         write_text(draft.path / "plan.json", _plan(counts).model_dump_json())
         write_text(draft.path / "outcomes.json", _outcomes(counts).model_dump_json())
         write_table(draft.path / "train" / "0000.parquet", pa.Table.from_pylist(rows, _SCHEMA))
+        if validation:
+            table = pa.Table.from_pylist(rows_of("validation", validation), _SCHEMA)
+            write_table(draft.path / "validation" / "0000.parquet", table)
+        if negatives:
+            pairs = [
+                NegativePair(
+                    sample_id=sample,
+                    chosen=targets.get(sample.rpartition("-")[0], "no"),
+                    rejected=said,
+                    how="wrong rollout",
+                )
+                for sample, said in negatives
+            ]
+            write_records(draft.path / "negatives.parquet", pairs, NegativePair)
         return draft.publish(counts={"train": len(rows)}).path
 
     return make
@@ -90,9 +136,71 @@ def make_training_set(tmp_path: Path) -> Callable[..., Path]:
 def inputs(
     tmp_path: Path, checkpoint: Path, make_training_set: Callable[..., Path]
 ) -> TrainingInputs:
-    """Twelve questions about one colour, to be answered "no"."""
+    """Twelve questions about one colour, to be answered "no", and that "yes" is wrong."""
     policy = ModelSettings(checkpoint=str(checkpoint), device="cpu")
-    return TrainingInputs(RunFolder(tmp_path / "run"), make_training_set(), policy, round=0)
+    wrong = [(f"color/plain-{number}", "yes") for number in range(12)]
+    path = make_training_set(negatives=wrong)
+    return TrainingInputs(RunFolder(tmp_path / "run"), path, policy, round=0)
+
+
+@pytest.fixture
+def settings() -> Callable[..., TrainingSettings]:
+    """Settings small enough for a second per run."""
+
+    def make(**changed: Any) -> TrainingSettings:
+        grpo = GrpoSettings(
+            group_size=4, max_completion_tokens=2, learning_rate=1e-2, mask_truncated=False,
+            patience=4,
+        )  # fmt: skip
+        values: dict[str, Any] = {
+            "steps": 3,
+            "prompts_per_step": 4,
+            "prompts_per_pass": 2,
+            "grpo": grpo,
+            "sft": SftSettings(learning_rate=1e-2),
+            "dpo": DpoSettings(learning_rate=1e-2),
+            "save_dtype": "float32",
+            "save_every": 2,
+        }
+        return TrainingSettings(**values | changed)
+
+    return make
+
+
+@pytest.fixture
+def check_resume(inputs: TrainingInputs, tmp_path: Path) -> Callable[[TrainingSettings], None]:
+    """Checks that a run killed after its second save ends with the bits of one that was not."""
+
+    def check(config: TrainingSettings) -> None:
+        whole, out = run(config, inputs, tmp_path / "whole"), tmp_path / "killed"
+        _kill_after_a_save(config, inputs, out)
+        assert not out.exists()
+        saved = sorted((out.with_name("killed.tmp") / "trainer").glob("checkpoint-*"))
+        saved[-1].with_name("checkpoint-39").mkdir(exist_ok=True)  # as if killed while saving it
+        resumed = run(config, inputs, out)
+        assert resumed.manifest.files == whole.manifest.files
+        assert resumed.digest == whole.digest
+        assert not (out / "trainer").exists()
+
+    return check
+
+
+def _kill_after_a_save(config: TrainingSettings, inputs: TrainingInputs, out: Path) -> None:
+    """Start the stage in a process of its own, and SIGKILL it once it has saved twice."""
+    given = {
+        "config": config.model_dump(mode="json"),
+        "run": str(inputs.folder.root),
+        "training_set": str(inputs.training_set),
+        "policy": inputs.policy.model_dump(mode="json"),
+        "out": str(out),
+    }
+    child = subprocess.Popen([sys.executable, "-c", CHILD, json.dumps(given)])
+    second_save = out.with_name(out.name + ".tmp") / "trainer" / "checkpoint-6" / "WHOLE"
+    deadline = time.monotonic() + 120
+    while not second_save.exists() and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    child.send_signal(signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL, "it ended before it could be killed"
 
 
 def png(number: int) -> bytes:

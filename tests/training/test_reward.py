@@ -2,7 +2,7 @@ import pytest
 
 from blindspot.core.grading import grade
 from blindspot.core.records import AnswerKind
-from training.reward import Rollout, category_means, rewards, trl_function
+from training.reward import Reward, Rollout, Shown, category_means, rewards, trl_function
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_accuracy(
 
 def test_as_trl_calls_it():
     logged: dict[str, float] = {}
-    function = trl_function("accuracy")
+    function = trl_function("accuracy", Shown(group_size=2))
     texts = ["<think>no</think>yes", "no", "5", "6"]
     scores = function(
         prompts=["…"] * 4,
@@ -42,9 +42,41 @@ def test_as_trl_calls_it():
         log_metric=logged.__setitem__,
     )
     assert scores == [1.0, 0.0, 1.0, None]
-    assert logged == {"accuracy/counting/plain": 1.0, "accuracy/presence/plain": 0.5}
+    assert logged == {
+        "accuracy/counting/plain": 1.0,
+        "accuracy/presence/plain": 0.5,
+        "accuracy/alike/counting/plain": 1.0,
+        "accuracy/alike/presence/plain": 0.0,
+    }
     assert function.__name__ == "accuracy"
 
 
 def test_category_means_leave_out_what_has_no_score():
     assert category_means(["a", "b", "a"], [1.0, None, 0.0]) == {"a": 0.5}
+
+
+def test_what_a_reward_is_told(monkeypatch: pytest.MonkeyPatch):
+    class Spy:
+        def __init__(self) -> None:
+            self.seen: list[Rollout] = []
+
+        def score(self, rollout: Rollout) -> float | None:
+            self.seen.append(rollout)
+            return None
+
+    spy: Reward = Spy()
+    monkeypatch.setattr(rewards, "load", lambda name: spy)
+    content = [{"type": "image", "text": None}, {"type": "text", "text": "how many ?"}]
+    scores = trl_function("spy", Shown(opening="<think>", limit=9))(
+        prompts=[[{"role": "user", "content": content}]],
+        completions=[[{"role": "assistant", "content": "never closed 5"}]],
+        completion_ids=[[1, 2, 3]],
+        target=["5"],
+        answer_kind=["number"],
+        options=[[]],
+        category=["counting/plain"],
+    )
+    assert scores == [None]
+    (rollout,) = spy.seen  # pyright: ignore[reportAttributeAccessIssue]
+    assert (rollout.text, rollout.raw) == ("", "<think>never closed 5")  # all of it is reasoning
+    assert (rollout.prompt, rollout.tokens, rollout.limit) == ("how many ?", 3, 9)

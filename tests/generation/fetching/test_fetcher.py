@@ -61,7 +61,9 @@ def test_the_checked_address_is_dialled_and_the_certificate_is_the_names(tmp_pat
 def test_a_name_that_leads_inside_is_not_dialled(tmp_path, internet, says, addresses):
     internet.names["example.org"] = [addresses, ["93.184.215.14"]]
     internet.put("example.org/a.png", says(PNG))
-    assert "not of the public internet" in why(internet.fetcher(tmp_path).get([A])[0])
+    [came] = internet.fetcher(tmp_path).get([A])
+    assert "not of the public internet" in why(came)
+    assert internet.looked_up == ["example.org"]
     assert internet.dialled == []
 
 
@@ -119,10 +121,23 @@ def test_an_endless_body_is_cut_off(tmp_path, internet):
             sent.append(1)
 
     internet.put("example.org/a.png", endless)
-    [came] = internet.fetcher(tmp_path, picture_bytes=100_000).get([A])
+    [came] = internet.fetcher(tmp_path, picture_bytes=100_000, seconds=5, attempts=1).get([A])
     assert why(came) == "example.org: it has more than 100,000 bytes"
     assert not came.retryable
     assert len(sent) < 2_000
+
+
+@pytest.mark.parametrize(("length", "comes"), [(1000, True), (1001, False)])
+def test_the_cap_is_exact(tmp_path, internet, length, comes):
+    def chunked(to):
+        to.send_response(200)
+        to.send_header("Transfer-Encoding", "chunked")
+        to.end_headers()
+        to.wfile.write(chunk(PNG) + chunk(bytes(length - len(PNG))) + b"0\r\n\r\n")
+
+    internet.put("example.org/a.png", chunked)
+    [came] = internet.fetcher(tmp_path, picture_bytes=1000, attempts=1).get([A])
+    assert isinstance(came, Got) == comes
 
 
 @pytest.mark.parametrize("declared", ["100001", "9" * 5000])
@@ -214,6 +229,22 @@ def test_a_pause_that_is_too_long_ends_it(tmp_path, internet, says, pause):
     assert why(came) == "example.org: it answered 429"
     assert came.retryable
     assert len(internet.asked) == 1
+
+
+def test_a_host_that_wants_to_be_left_alone_is(tmp_path, internet, says):
+    for i in range(9):
+        internet.put(f"example.org/{i}", says(status=429, Retry_After="3600"))
+    internet.put("other.example/a.png", says(PNG))
+    fetcher = internet.fetcher(tmp_path, per_host=1)
+    began = time.monotonic()
+    asked = [Get(f"https://example.org/{i}") for i in range(9)]
+    first = fetcher.get(asked)
+    again = fetcher.get([*asked, Get("https://other.example/a.png")])
+    assert time.monotonic() - began < 5
+    assert sum(seen.host == "example.org" for seen in internet.asked) == 1
+    assert why(first[1]) == "example.org: it asked to be left alone for 3600 s more"
+    assert all("left alone" in why(came) for came in again[:9])
+    assert isinstance(again[9], Got)
 
 
 @pytest.mark.parametrize(("status", "times"), [(404, 1), (403, 1), (206, 1), (204, 1), (500, 4)])

@@ -180,9 +180,11 @@ def test_failures_pass_through():
     assert read(search, Got(b'{"results": []}', "https://x")) == []
 
 
-FIELDS = st.sampled_from(
-    ["query", "pages", "imageinfo", "extmetadata", "value", "Artist", "url", "title", "results", "images", "imageUrl", "tags", "name", "license", "width", "index", "LicenseShortName"]
-)
+WORDS = """
+query pages imageinfo extmetadata value Artist url title results images imageUrl tags name license
+width index LicenseShortName
+"""
+FIELDS = st.sampled_from(WORDS.split())
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(FIELDS, inner, max_size=5),
@@ -211,12 +213,19 @@ def test_lengths_are_not_trusted(name):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://u/1.jpg", "javascript:x", "file:///etc/passwd", "https://u/\n", 7, None, ""]
+    "url", ["http://u/1.jpg", "javascript:x", "file:///etc/passwd", "https://u/\n/", 7, None, ""]
 )
 def test_addresses_that_are_none_are_left_out(url):
     row = {"url": url, "imageUrl": url}
     assert searches.load("openverse").found({"results": [row]}) == []
     assert searches.load("serper").found({"images": [row]}) == []
+
+
+def test_characters_that_nobody_sees_are_left_out():
+    said = json.loads(b'{"title": "a\\ud800\\u0000b\\u202e\\nc", "url": "https://u/1"}')
+    [found] = searches.load("openverse").found({"results": [said]})
+    assert found.title == "a b c"
+    assert plain("a&#0;&#xD800;b&#10;c\ud800").isprintable()
 
 
 def test_plain_text_of_markup():
