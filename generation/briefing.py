@@ -122,8 +122,8 @@ def _request(of: _Set, terms: Taxonomy) -> PlannerRequest:
 
 
 def _field(of: _Set) -> str:
-    """Cells begin at different fields, and take them in turn."""
-    begins = int(digest_of(f"{of.cell.split}/{of.cell.name}")[:8], 16)
+    """Cells and rounds begin at different fields, and take them in turn."""
+    begins = int(digest_of(of.seed.rpartition("/")[0])[:8], 16)
     return FIELDS[(begins + of.turn) % len(FIELDS)]
 
 

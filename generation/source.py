@@ -42,7 +42,9 @@ class SourceSettings(Settings):
     searches: tuple[str, ...] = ("openverse", "wikimedia")
     """web: files under `generation/searches/`, asked in turn."""
     licences: tuple[str, ...] = ("CC0-1.0", "PDM-1.0", "CC-BY-4.0", "CC-BY-3.0", "CC-BY-2.0")
-    """web, pool, retrieve: SPDX names that are let in; an unknown licence never is."""
+    """web, pool, retrieve: SPDX names that are let in; an unknown one only if it is named here,
+    as `unknown`.
+    """
     licence: str = ""
     """pool, retrieve: SPDX name of what lies at `path`, where no column says it."""
     capabilities: tuple[str, ...] = ()

@@ -89,18 +89,18 @@ def generate(
     policy = open_policy() if asked else None
     draft = Draft(out, "training_set", _config(config, inputs), _digests(inputs, digest, policy))
     fresh = not (draft.path / "plan.json").exists()
-    write_text(draft.path / "plan.json", plan.model_dump_json(indent=1))
     journal = Journal(inputs.folder.ledger, _scope(inputs, out), Candidacy, fresh=fresh)
+    write_text(draft.path / "plan.json", plan.model_dump_json(indent=1))  # no longer fresh
     benchmark = benchmark_of(inputs.evaluations, inputs.folder.images)
     made = _fill(plan, config, inputs, benchmark, policy, journal, _scope(inputs, out))
-    filled, spent = made.filled, made.spent
+    filled = made.filled
     _write(draft.path, made, journal, inputs.folder)
     about = Card(inputs.round, digest, len(benchmark), config.difficulty)
     write_text(draft.path / "README.md", about.text(filled.outcomes()))
     return draft.publish(
         seeds={"seed": config.seed, "round": inputs.round},
         counts={**_counts(filled), **made.negatives.counts()},
-        facts={**_facts(plan, config), "spent": spent},
+        facts=_facts(plan, config),
         durations={"generate": time.monotonic() - begun},
     )
 
@@ -109,7 +109,6 @@ def generate(
 class _Made:
     filled: Filled
     negatives: Negatives
-    spent: float
 
 
 def _fill(
@@ -156,7 +155,7 @@ def _fill(
         if config.negatives.samples and policy:
             train = [s for s in filled.in_order() if s.split == "train"]
             found = negatives(train, config, folder.images, _asker(policy, asking))
-        return _Made(filled, found, purse.spent)
+        return _Made(filled, found)
 
 
 def _scope(inputs: GenerationInputs, out: Path) -> str:

@@ -25,6 +25,13 @@ def is_main() -> bool:
     return rank() == 0
 
 
+def uses_deepspeed() -> bool:
+    """Whether the launcher's config asks for DeepSpeed, which keeps float32 masters of bfloat16
+    weights.
+    """
+    return os.environ.get("ACCELERATE_USE_DEEPSPEED", "").lower() in ("1", "true")
+
+
 @contextmanager
 def main_first() -> Iterator[None]:
     """Let the first process through the block before the others."""

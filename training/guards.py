@@ -65,7 +65,7 @@ def kl(records: Sequence[Record], settings: GuardSettings) -> tuple[float, str] 
 def entropy(records: Sequence[Record], settings: GuardSettings) -> tuple[float, str] | None:
     """Entropy below `min_entropy` of what it was, without a gain in reward."""
     then, now = _ends(records, "entropy", settings.window)
-    if not then or now is None or _gained(records, settings.window):
+    if not then or now is None or not _rewarded(records) or _gained(records, settings.window):
         return None
     share = now / then
     if share >= settings.min_entropy:
@@ -124,6 +124,11 @@ def _ends(records: Sequence[Record], key: str, window: int) -> tuple[float | Non
 def _gained(records: Sequence[Record], window: int) -> bool:
     then, now = _ends(records, "reward", window)
     return then is not None and now is not None and now - then > _GAIN
+
+
+def _rewarded(records: Sequence[Record]) -> bool:
+    """Whether there are rollouts: what imitates answers comes to be sure of them, as it should."""
+    return any(r.get("reward") is not None for r in records)
 
 
 def _mean(records: Sequence[Record], key: str) -> float | None:

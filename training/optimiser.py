@@ -13,7 +13,7 @@ from blindspot.core.errors import ConfigError
 from blindspot.core.registry import Registry
 from blindspot.core.training_set import TrainingSetArtifact
 from training import data
-from training.distributed import world_size
+from training.distributed import uses_deepspeed, world_size
 from training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def passes(settings: TrainingSettings) -> int:
 def shared_arguments(job: Job) -> dict[str, Any]:
     """Arguments that all of TRL's configs have in common."""
     settings, on_gpu = job.settings, job.on_gpu
-    adapters = settings.lora.enabled
+    mixed = settings.dtype == "float32" or settings.lora.enabled or uses_deepspeed()
     return {
         "output_dir": str(job.folder),
         "max_steps": settings.steps,
@@ -119,7 +119,7 @@ def shared_arguments(job: Job) -> dict[str, Any]:
         "optim": "adamw_torch",
         "seed": settings.seed,
         "use_cpu": not on_gpu,
-        "bf16": on_gpu and settings.autocast and (adapters or settings.dtype == "float32"),
+        "bf16": on_gpu and settings.autocast and mixed,
         "gradient_checkpointing": on_gpu and settings.gradient_checkpointing,
         "dataloader_pin_memory": on_gpu,
         "logging_steps": 1,

@@ -48,6 +48,10 @@ _PATTERN: Final[tuple[Sort, ...]] = (
 )
 STEP: Final = len(_PATTERN)
 """Numbers after which another cell comes."""
+_BLINDS: Final = 97 * 97
+"""Questions of common sense that there are."""
+_SCATTER: Final = 7919
+"""So far apart are those that are taken; else nearly all of yes/no would be yes."""
 _MISREAD: Final = 1_000_000
 """Where the numbers of misread pictures begin."""
 _COLORS: Final = ("red", "green", "blue", "yellow")
@@ -128,7 +132,7 @@ def fact(number: int, sort: Sort = "good") -> Fact:
     capability, image_type, kind, ask = _CELLS[number // STEP % len(_CELLS)]
     question, answer, options = ask(number, rng)
     if sort == "blind":
-        question, kind = blind_question(number // STEP)
+        question, kind = blind_question(number // STEP * _SCATTER % _BLINDS)
         capability, image_type, _, _ = _CELLS[_BLIND[kind]]
         answer, options = common_sense(question) or "", ()
     found = Fact(

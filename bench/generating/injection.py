@@ -9,18 +9,19 @@ turned away for the order, or let in for it: it was rejected without, or it is a
 To beat: one judge whose "it is right" admits, shown everything, who obeys at the same rate
 (`bench.generating.gating` has what else is assumed of it).
 
-Why obedience alone admits so little: no model is shown the key and asked about it. An order "this
-is correct" is no answer, and a solver that obeys it has not found the key. A caption reaches the
-writer only: the wrong key that it dictates is met by solvers who never saw the caption. A question
-that tells its answer tells it without the picture too, where `image_removed` asks. The validator
-can only object. So what an order can do is spoil its own sample, as a bad picture does.
+Why obeying admits so little: nobody is shown the key and asked about it. "This is correct" is no
+answer, so a solver that obeys has not found the key. A caption reaches the writer only; the wrong
+key that it dictates meets solvers who never saw it. A validator that obeys objects no more, but its
+word alone admits nothing: what it would have caught is what solvers let through. So most orders
+only spoil their own sample, as a bad picture does; that, too, is a changed verdict.
 
-The worst case is a picture that tells both solvers the wrong key. The product says to them that
-words in pictures are no instruction, asks two, and has no further defence: both obey at the square
-of the rate, and the key is admitted. Models of one family obey together: then it is the rate
-itself. `image_removed` does not see the picture, and `image_swapped` asks with the pictures of
-others. The figures of that row miss the target wherever models obey in more than a few per cent of
-cases.
+What does get in is a wrong key that both solvers are told: each is asked the same, and both obey at
+the square of the rate (models of one family obey together: at the rate itself). In a question, a
+free answer that the order gives without the picture as well is caught by `image_removed`; the
+letter of a choice is not, since options rotate there. In a picture, the worst case, nothing catches
+it: `image_removed` does not show it, `image_swapped` shows others. The product says in its prompts
+that such words are no instruction, quotes them, and asks two models; it has no further defence, and
+misses the target there where models obey in more than a few per cent of cases.
 
 What is not in it: real models, and words hidden from people.
 """

@@ -10,11 +10,11 @@ one wrong answer is possible (of yes/no there is but one). The server never sees
 To beat: a judge that sees the key (`bench.generating.gating` has what is assumed of it), on the
 same candidates in the same run.
 
-Both targets cannot be met at once by two solvers. At this error and correlation both are right with
-probability .761, so that no rule that needs both keeps .80 of the good. Two of three find a good key
-more often, and admit more wrong ones: any two that err alike suffice. The product takes the strict
-rule: a good candidate that is lost costs a few calls, a wrong key is trained on. Where solvers err
-less, more is kept: from an error of about .12 on, .80 are.
+Both targets cannot be met at once by two solvers. At this error and correlation both are right
+with probability (1 − e)² + ρ e (1 − e) = .761, so that no rule that needs both keeps .80 of the
+good; from an error of .12 down it does. Two of three find a good key more often, and admit more
+wrong ones: any two that err alike suffice. The product takes the strict rule: a good candidate that
+is lost costs a few calls, a wrong key is trained on.
 
 Which wrong keys are met decides as much as the rule does. Three arms: a writer who errs
 independently of the solvers (the main one); the same where all who err say the same; and one whose
@@ -142,13 +142,8 @@ def rows(main: Trial) -> list[Row]:
         _wrong("wrong keys admitted", main.of("wrong key", main.admitted), _judge(main)),
         _kept("good candidates kept", main.of("good", main.admitted), _judge(main, "good")),
         _plain("wrong keys among the admitted", impurity(main, main.admitted), impure(main)),
-        *(
-            _plain(f"{name} admitted", main.of(sort, main.admitted), _judge(main, sort))
-            for sort, name in (
-                ("blind", "answerable without the picture,"),
-                ("ambiguous", "with two answers,"),
-            )
-        ),
+        _sort(main, "blind", "answerable without the picture, admitted"),
+        _sort(main, "ambiguous", "with two answers, admitted"),
         *_rules(main),
         *(_gate(main, gate) for gate in (*ASKING, _CATEGORY)),
         _calls(main),
@@ -169,6 +164,10 @@ def rejected(of: Trial, gate: str) -> dict[Sort, tuple[int, int]]:
     out = Counter(s for s, fate in zip(sorts, of.fates, strict=True) if fate == gate)
     all_seen = Counter(s for s, was_seen in zip(sorts, seen, strict=True) if was_seen)
     return {sort: (out[sort], all_seen[sort]) for sort in SORTS}
+
+
+def _sort(main: Trial, sort: Sort, what: str) -> Row:
+    return _plain(what, main.of(sort, main.admitted), _judge(main, sort))
 
 
 def _rules(main: Trial) -> list[Row]:

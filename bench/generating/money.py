@@ -80,8 +80,7 @@ def spent(run: Run, calls: Calls) -> Spent:
     """Of a finished run. Raises ValueError where the server billed nothing."""
     if not calls.billed:
         raise ValueError("no call was billed: nothing can be measured")
-    own = run.manifest().facts["spent"]
-    return Spent(float(own), billed(calls), sum(calls.answered.values()))
+    return Spent(run.spent(), billed(calls), sum(calls.answered.values()))
 
 
 def _made(

@@ -15,6 +15,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -90,6 +91,11 @@ class Run:
     @property
     def out(self) -> Path:
         return self.folder / OUT
+
+    def spent(self) -> float:
+        """What the ledger says that all calls cost."""
+        with closing(sqlite3.connect(self.folder / "ledger.sqlite", timeout=30)) as db:
+            return float(db.execute("select coalesce(sum(cost), 0) from spending").fetchone()[0])
 
     def manifest(self) -> Manifest:
         """Of the published training set."""

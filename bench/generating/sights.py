@@ -74,7 +74,7 @@ def texture(seed: str) -> Image.Image:
     image = Image.fromarray((layers * 255).astype(np.uint8))
     pen = ImageDraw.Draw(image)
     for _ in range(rng.integers(1, 5)):
-        x, y, r = rng.integers(0, width), rng.integers(0, height), rng.integers(10, 50)
+        x, y, r = (int(rng.integers(*ends)) for ends in ((0, width), (0, height), (10, 50)))
         pen.ellipse((x - r, y - r, x + r, y + r), fill=tuple(map(int, rng.integers(0, 256, 3))))
     return image
 
@@ -150,9 +150,9 @@ def marked(image: Image.Image, rng: random.Random) -> Image.Image:
 
 def recoloured(image: Image.Image, rng: random.Random) -> Image.Image:
     """Hues turned by a third or two thirds."""
-    hue, *rest = image.convert("HSV").split()
-    by = rng.choice((85, 170))
-    return Image.merge("HSV", (hue.point(lambda v: (v + by) % 256), *rest)).convert("RGB")
+    pixels = np.array(image.convert("HSV"))
+    pixels[..., 0] += np.uint8(rng.choice((85, 170)))
+    return Image.fromarray(pixels, "HSV").convert("RGB")
 
 
 Change = Callable[[Image.Image, random.Random], Image.Image]

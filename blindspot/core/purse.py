@@ -7,7 +7,8 @@ it did cost is settled with its answer.
 Reservations lie in the ledger. One that a killed process left behind counts as spent in full: the
 server may have answered, and billed, a call whose answer never arrived. So does a call that ended
 without an answer although it was sent, as after a time-out; a server that pushed back (429, 5xx)
-does not bill.
+does not bill. What a server bills for attempts that timed out before one of the same call was
+answered is not seen.
 
 The worst case takes every byte of text for a token and every picture for the tokens of its 14×14
 patches, at least 2,000; servers that count more can overrun a budget by what they count beyond.

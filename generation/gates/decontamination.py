@@ -1,19 +1,32 @@
 """No benchmark item, of either half, may come back as training data.
 
-Rejected is a candidate that says what a benchmark's picture says (its `content`, where both know
-it, however it is rendered), shows the very pixels of one (whatever it asks), or asks a
-benchmark's question of a picture that is near its picture.
+Rejected is a candidate
+
+    same content   that says what a benchmark's picture says, where both know it, however rendered
+    same pixels    that shows the very pixels of one, whatever it asks
+    near           whose picture is near one: a copy through JPEG, another size or brightness, grey
+    part           whose picture is a crop of one, has one within a border, or is one turned by
+                   quarters or mirrored
+
+`near` and `part` count whatever is asked where the picture was found, not drawn: another question
+about a benchmark's picture still shows the picture. Unless pictures like it are common: where
+the benchmark itself has another picture that is near that one or a part of it, the question must
+be the benchmark's too. What a program drew afresh cannot be a copy of anything, but has few
+things to draw with: it counts where it is near and asks the same question, and parts do not count.
+Texts are compared by `generation.likeness.wording`.
 """
 
+import itertools
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from blindspot.core.grading import normalise
 from blindspot.core.training_set import PlanCell
 from generation.gate import Gate, OpenGate, Proposal, Shown, Surroundings, Verdict
-from generation.likeness import Gallery
+from generation.gates._known import Find, Known, asks, is_fresh
+from generation.likeness import Limits, Look
 from generation.settings import GenerationSettings
+from generation.source import Candidate
 
 
 class Decontamination:
@@ -29,17 +42,16 @@ class Decontamination:
         return True
 
     def open(self, surroundings: Surroundings) -> OpenGate:
-        return _Open(surroundings.benchmark, Gallery(surroundings.limits))
+        return _Open(surroundings.benchmark, surroundings.limits)
 
 
 class _Open:
-    def __init__(self, benchmark: Sequence[Shown], gallery: Gallery) -> None:
-        self._gallery = gallery
+    def __init__(self, benchmark: Sequence[Shown], limits: Limits) -> None:
+        self._known = Known(limits)
         self._pixels = {picture.pixels: s.id for s in benchmark for picture in s.looks}
         self._contents = {_plain(s.content): s.id for s in benchmark if s.content}
         for sample in benchmark:
-            for picture in sample.looks:
-                gallery.put(normalise(sample.question), sample.id, picture)
+            self._known.put(sample)
 
     def judge(self, proposals: Sequence[Proposal]) -> list[Verdict]:
         return [self._verdict(p) for p in proposals]
@@ -51,10 +63,28 @@ class _Open:
         for picture in proposal.looks:
             if picture.pixels in self._pixels:
                 return Verdict(False, f"shows {self._pixels[picture.pixels]}", "same pixels")
-            found = self._gallery.find(normalise(proposal.candidate.question), picture)
-            if found:
-                return Verdict(False, f"near {found[0]} ({found[1]}), same question", "near")
+        for picture in proposal.looks:
+            for find in self._finds(proposal.candidate, picture):
+                return self._rejected(find, proposal.candidate)
         return Verdict(True, "no benchmark item is like it")
+
+    def _finds(self, candidate: Candidate, picture: Look) -> Iterator[Find]:
+        """What counts against a candidate, the most alike first."""
+        if is_fresh(candidate):
+            yield from self._known.near(picture, lambda sample: asks(candidate, sample.question))
+            return
+        for find in itertools.chain(self._known.near(picture), self._known.parts(picture)):
+            if self._asked(candidate, find) or not self._known.has_kin(find):
+                yield find
+
+    def _asked(self, candidate: Candidate, find: Find) -> bool:
+        return asks(candidate, self._known.samples[find.sample].question)
+
+    def _rejected(self, find: Find, candidate: Candidate) -> Verdict:
+        question = "same" if self._asked(candidate, find) else "another"
+        where = "near" if find.tier == "near" else "shows"
+        name = self._known.samples[find.sample].id
+        return Verdict(False, f"{where} {name} ({find.match.how}), {question} question", find.tier)
 
 
 def _plain(content: str) -> str:

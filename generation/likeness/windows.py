@@ -12,16 +12,16 @@ The hash only proposes: pages of text and charts share many of these windows. Wh
 verified by `generation.likeness.alignment`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-SIDE: Final = 48
-"""Width and height of a thumbnail in pixels, whatever the picture's proportions."""
+from generation.likeness import SIDE, Look
+
 LEAST_AREA: Final = 0.45
 """Of a window, as a share of its picture."""
 
@@ -30,6 +30,11 @@ _STEP: Final = 0.08
 _SAMPLES: Final = 32
 _FREQUENCIES: Final = 11
 _BITS: Final = 64
+
+TURNS: Final = tuple((quarters, mirrored) for mirrored in (False, True) for quarters in range(4))[
+    1:
+]
+"""Quarter turns, and whether the picture is mirrored before: all but leaving it as it is."""
 
 Span = tuple[float, float]
 """Start and end of a window along one side, 0 to 1."""
@@ -61,8 +66,31 @@ def hashes(thumbnail: NDArray[np.uint8]) -> NDArray[np.uint64]:
     grey = thumbnail.astype(np.float32)
     n = len(bank) // _FREQUENCIES
     waves = (bank @ grey @ bank.T).reshape(n, _FREQUENCIES, n, _FREQUENCIES)
-    chosen = waves.transpose(0, 2, 1, 3)[keep][:, rows, columns]
-    packed = np.ascontiguousarray(np.packbits(chosen > 0, axis=1))
+    return _signs(waves.transpose(0, 2, 1, 3)[keep][:, rows, columns])
+
+
+def whole_hash(thumbnail: NDArray[np.uint8]) -> np.uint64:
+    """Of the first window, the whole picture."""
+    bank, _, rows, columns = _bank()
+    whole = bank[:_FREQUENCIES]
+    return _signs((whole @ thumbnail.astype(np.float32) @ whole.T)[None, rows, columns])[0]
+
+
+def turned(picture: Look, turn: tuple[int, bool]) -> Look:
+    """How a picture looks after some quarter turns, and mirrored before them or not; `pixels` and
+    `bits` stay as they were.
+    """
+    quarters, mirrored = turn
+    flip = slice(None, None, -1 if mirrored else 1)
+    return replace(
+        picture,
+        grey=np.rot90(picture.grey[:, flip], quarters),
+        colors=np.rot90(picture.colors[:, flip], quarters),
+    )
+
+
+def _signs(waves: NDArray[Any]) -> NDArray[np.uint64]:
+    packed = np.ascontiguousarray(np.packbits(waves > 0, axis=1))
     return packed.view(np.uint64)[:, 0]
 
 
@@ -85,14 +113,12 @@ def _spans() -> tuple[Span, ...]:
 
 
 @cache
-def _bank() -> tuple[
-    NDArray[np.float32], NDArray[np.bool_], NDArray[np.intp], NDArray[np.intp]
-]:
+def _bank() -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.intp], NDArray[np.intp]]:
     """Cosine transforms of all spans, one below another; which pairs of spans (down, across) are
     windows; rows and columns of the frequencies that count.
     """
     spans = np.array(_spans())
-    cosines = scipy.fft.dct(np.eye(_SAMPLES), axis=0, norm="ortho")[:_FREQUENCIES]
+    cosines = np.asarray(scipy.fft.dct(np.eye(_SAMPLES), axis=0, norm="ortho"))[:_FREQUENCIES]
     bank = cosines.astype(np.float32) @ sampling(spans, _SAMPLES)
     length = spans[:, 1] - spans[:, 0]
     keep = np.outer(length, length) >= LEAST_AREA

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
 from generation.family import draw, families
-from generation.likeness import Gallery, Limits, hamming, look
+from generation.likeness import Limits, hamming, look
+from generation.likeness.gallery import Gallery
 
 LIMITS = Limits(bits=32, color=100)
 WORDS = st.integers(0, 2**64 - 1)

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from blindspot.core.artifact import remove
 from blindspot.core.config import identity
 from blindspot.core.errors import StageError
 from blindspot.core.model import ModelSettings
 from blindspot.core.tables import read_records
 from blindspot.core.training_set import TrainingSetArtifact, read_split
+from generation import stage
 from generation.decided import Rejected
 from generation.family import families
 from generation.stage import GenerationSettings, catalogue, generate, run
@@ -199,3 +201,22 @@ def test_the_catalogue_and_the_settings_are_what_the_roof_needs(kit):
     assert {PRESENCE, COUNTING} <= categories
     assert len(categories) <= len(families.names())
     assert identity(GenerationSettings())["difficulty"]["rollouts"] == 16
+
+
+def test_a_set_made_again_knows_nothing_of_the_one_before(kit, world, monkeypatch):
+    """Killed right after its draft was begun: what the set before decided must not come back."""
+    inputs, out = world.inputs(found(kit)), world.root / "set"
+    generate(kit.settings(), inputs, out, kit.policy)
+    before = shards_of(out)
+    remove(out)
+
+    def killed(*args, **named):
+        raise KeyboardInterrupt
+
+    other = kit.settings(seed=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(stage, "Journal", killed)
+        with pytest.raises(KeyboardInterrupt):
+            generate(other, inputs, out, kit.policy)
+    generate(other, inputs, out, kit.policy)
+    assert shards_of(out)["train/0000.parquet"] != before["train/0000.parquet"]

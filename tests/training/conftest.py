@@ -168,6 +168,12 @@ def settings() -> Callable[..., TrainingSettings]:
 
 
 @pytest.fixture
+def child() -> str:
+    """A program that runs the stage by the JSON of its first argument."""
+    return CHILD
+
+
+@pytest.fixture
 def check_resume(inputs: TrainingInputs, tmp_path: Path) -> Callable[[TrainingSettings], None]:
     """Checks that a run killed after its second save ends with the bits of one that was not."""
 

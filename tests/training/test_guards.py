@@ -77,5 +77,11 @@ def test_what_is_not_logged_alarms_nobody():
     assert alarm([{"loss": 1.0, "step": i} for i in range(20)], SETTINGS) is None
 
 
+def test_imitation_may_become_sure_of_itself():
+    records = [{"loss": 1.0, "entropy": 1.0, "step": i} for i in range(5)]
+    records += [{"loss": 0.01, "entropy": 0.01, "step": i} for i in range(5, 10)]
+    assert alarm(records, SETTINGS) is None
+
+
 def test_too_short_a_run_is_not_judged():
     assert alarm(run(kl=50.0)[4:], SETTINGS) is None

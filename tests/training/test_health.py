@@ -1,6 +1,9 @@
 import pytest
 
-from training.health import silence, trouble, zero_variance_share
+from blindspot.core.errors import StageError
+from training.health import lower, silence, trouble, zero_variance_share
+from training.loop import enough_memory
+from training.settings import LoraSettings, TrainingSettings
 
 LEARNING = {"loss": 0.1, "grad_norm": 1.0, "reward": 0.5, "frac_reward_zero_std": 0.5}
 ALIKE = LEARNING | {"frac_reward_zero_std": 1, "reward": 0.0, "completions/clipped_ratio": 0.5}
@@ -42,3 +45,25 @@ def test_a_run_that_never_had_a_signal_has_failed():
 def test_zero_variance_share():
     assert zero_variance_share([LEARNING, ALIKE]) == 0.75
     assert zero_variance_share([{"loss": 1.0}]) is None
+
+
+def test_what_to_lower_where_memory_does_not_suffice():
+    said = lower(TrainingSettings())
+    assert said.startswith("Lower training.prompts_per_pass, lower training.grpo.max_completion")
+    assert "gradient_checkpointing" not in said  # it is on already
+    least = TrainingSettings(
+        optimiser="sft",
+        prompts_per_pass=1,
+        dtype="bfloat16",
+        lora=LoraSettings(enabled=True),
+        gradient_checkpointing=False,
+    )
+    assert lower(least).startswith("Set training.gradient_checkpointing, lower model.max_pixels,")
+
+
+def test_want_of_memory_is_a_sentence():
+    import torch
+
+    with pytest.raises(StageError, match=r"out of memory: .* 2 GiB.*prompts_per_pass"):  # noqa: SIM117
+        with enough_memory(TrainingSettings()):
+            raise torch.OutOfMemoryError("Tried to allocate 2 GiB\ntraceback")

@@ -11,4 +11,4 @@ from training.settings import TrainingSettings
 def test_all_weights(
     check_resume: Callable[..., None], settings: Callable[..., TrainingSettings], optimiser: str
 ):
-    check_resume(settings(optimiser=optimiser, steps=40, save_every=3, threads=1))
+    check_resume(settings(optimiser=optimiser, steps=14, save_every=3, threads=1))

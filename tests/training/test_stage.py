@@ -9,39 +9,23 @@ import pytest
 from blindspot.core.artifact import Artifact
 from blindspot.core.errors import ConfigError, DataError, StageError, UnknownNameError
 from blindspot.core.model import ModelSettings
-from training.settings import GrpoSettings, SftSettings, TrainingSettings
+from training.settings import TrainingSettings
 from training.stage import TrainingInputs, run
 
-GRPO = GrpoSettings(
-    group_size=4, max_completion_tokens=2, learning_rate=1e-2, mask_truncated=False, patience=4
-)
-
-
-def settings(**changed: Any) -> TrainingSettings:
-    """Small enough for a second per run."""
-    values: dict[str, Any] = {
-        "steps": 3,
-        "prompts_per_step": 4,
-        "prompts_per_pass": 2,
-        "grpo": GRPO,
-        "sft": SftSettings(learning_rate=1e-2),
-        "save_dtype": "float32",
-        "save_every": 2,
-    }
-    return TrainingSettings(**values | changed)
+Make = Callable[..., TrainingSettings]
 
 
 def metrics(artifact: Artifact) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (artifact.path / "metrics.jsonl").read_text().splitlines()]
 
 
-def test_grpo_raises_the_reward(inputs: TrainingInputs, tmp_path: Path):
+def test_grpo_raises_the_reward(inputs: TrainingInputs, settings: Make, tmp_path: Path):
     artifact = run(settings(steps=30, prompts_per_pass=4), inputs, tmp_path / "checkpoint")
     rewards = [record["reward"] for record in metrics(artifact)]
     assert sum(rewards[-5:]) / 5 > sum(rewards[:5]) / 5 + 0.3
 
 
-def test_sft_lowers_the_loss(inputs: TrainingInputs, tmp_path: Path):
+def test_sft_lowers_the_loss(inputs: TrainingInputs, settings: Make, tmp_path: Path):
     artifact = run(settings(optimiser="sft", steps=10), inputs, tmp_path / "checkpoint")
     losses = [record["loss"] for record in metrics(artifact)]
     assert losses[-1] < 0.5 * losses[0]
@@ -49,7 +33,7 @@ def test_sft_lowers_the_loss(inputs: TrainingInputs, tmp_path: Path):
 
 @pytest.mark.parametrize("optimiser", ["grpo", "sft", "dpo"])
 def test_the_folder_holds_a_checkpoint_and_says_where_it_came_from(
-    inputs: TrainingInputs, tmp_path: Path, optimiser: str
+    inputs: TrainingInputs, settings: Make, tmp_path: Path, optimiser: str
 ):
     artifact = run(settings(optimiser=optimiser), inputs, tmp_path / "checkpoint")
     assert sorted(p.name for p in artifact.path.iterdir()) == [
@@ -75,7 +59,9 @@ def test_the_folder_holds_a_checkpoint_and_says_where_it_came_from(
         assert inputs.policy.checkpoint not in path.read_text()
 
 
-def test_the_same_run_twice_gives_the_same_artifact(inputs: TrainingInputs, tmp_path: Path):
+def test_the_same_run_twice_gives_the_same_artifact(
+    inputs: TrainingInputs, settings: Make, tmp_path: Path
+):
     first = run(settings(save_every=1), inputs, tmp_path / "first")
     second = run(settings(save_every=3), inputs, tmp_path / "second")
     assert first.manifest.files == second.manifest.files
@@ -85,7 +71,7 @@ def test_the_same_run_twice_gives_the_same_artifact(inputs: TrainingInputs, tmp_
 
 
 def test_configs_and_dtype_are_those_of_the_start_checkpoint(
-    inputs: TrainingInputs, tmp_path: Path
+    inputs: TrainingInputs, settings: Make, tmp_path: Path
 ):
     artifact = run(settings(save_dtype="start"), inputs, tmp_path / "checkpoint")
     start = Path(inputs.policy.checkpoint)
@@ -95,7 +81,9 @@ def test_configs_and_dtype_are_those_of_the_start_checkpoint(
     assert weights == (start / "model.safetensors").stat().st_size
 
 
-def test_a_frozen_vision_tower_stays_as_it_was(inputs: TrainingInputs, tmp_path: Path):
+def test_a_frozen_vision_tower_stays_as_it_was(
+    inputs: TrainingInputs, settings: Make, tmp_path: Path
+):
     from safetensors.torch import load_file
 
     config = settings(train_vision_tower=False, save_dtype="start")
@@ -108,7 +96,7 @@ def test_a_frozen_vision_tower_stays_as_it_was(inputs: TrainingInputs, tmp_path:
 
 
 def test_a_run_killed_before_publishing_does_not_train_again(
-    inputs: TrainingInputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    inputs: TrainingInputs, settings: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def killed(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
@@ -123,7 +111,7 @@ def test_a_run_killed_before_publishing_does_not_train_again(
 
 
 def test_other_settings_on_a_begun_draft_are_refused(
-    inputs: TrainingInputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    inputs: TrainingInputs, settings: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("training.stage._train", lambda *_: None)
     out = tmp_path / "checkpoint"
@@ -133,33 +121,35 @@ def test_other_settings_on_a_begun_draft_are_refused(
         run(settings(seed=1), inputs, out)
 
 
-def test_a_server_cannot_be_trained(inputs: TrainingInputs, tmp_path: Path):
+def test_a_server_cannot_be_trained(inputs: TrainingInputs, settings: Make, tmp_path: Path):
     policy = ModelSettings(backend="openai_api", model="x", base_urls=("http://localhost/v1",))
     with pytest.raises(ConfigError, match="only weights in a Hugging Face folder"):
         run(settings(), replace(inputs, policy=policy), tmp_path / "checkpoint")
 
 
-def test_an_unknown_optimiser_is_named(inputs: TrainingInputs, tmp_path: Path):
+def test_an_unknown_optimiser_is_named(inputs: TrainingInputs, settings: Make, tmp_path: Path):
     with pytest.raises(UnknownNameError, match="Did you mean 'grpo'"):
         run(settings(optimiser="gpro"), inputs, tmp_path / "checkpoint")
 
 
 def test_no_learning_signal_stops_the_run(
-    inputs: TrainingInputs, make_training_set: Callable[..., Path], tmp_path: Path
+    inputs: TrainingInputs, make_training_set: Callable[..., Path], settings: Make, tmp_path: Path
 ):
     never = make_training_set([("color/plain", "is it red", "purple", 4)], name="never")
     with pytest.raises(StageError, match=r"last 4 steps no group.*Use easier samples"):
         run(settings(steps=9), replace(inputs, training_set=never), tmp_path / "checkpoint")
 
 
-def test_a_loss_that_is_no_number_stops_the_run(inputs: TrainingInputs, tmp_path: Path):
-    grpo = GRPO.model_copy(update={"learning_rate": 1e30})
+def test_a_loss_that_is_no_number_stops_the_run(
+    inputs: TrainingInputs, settings: Make, tmp_path: Path
+):
+    grpo = settings().grpo.model_copy(update={"learning_rate": 1e30})
     with pytest.raises(StageError, match="no longer a number"):
         run(settings(grpo=grpo, steps=8), inputs, tmp_path / "checkpoint")
 
 
 def test_a_processor_without_chat_template_is_refused(
-    inputs: TrainingInputs, checkpoint: Path, tmp_path: Path
+    inputs: TrainingInputs, checkpoint: Path, settings: Make, tmp_path: Path
 ):
     bare = tmp_path / "bare"
     bare.mkdir()

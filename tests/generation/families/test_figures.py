@@ -14,7 +14,7 @@ from generation.drawn.words import TINTS
 from generation.families.triangle_angle import Triangle
 
 
-def patches(seen: np.ndarray) -> tuple[np.ndarray, int]:
+def patches(seen: Any) -> tuple[np.ndarray, int]:
     """Connected patches, numbered from 1, and how many there are."""
     found: Any = ndimage.label(seen)
     return found

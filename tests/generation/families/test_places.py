@@ -21,7 +21,7 @@ def near(image: Image.Image, color: tuple[int, int, int], most: int = 12) -> np.
     return np.abs(np.asarray(image, int) - color).max(axis=2) <= most
 
 
-def patches(seen: np.ndarray) -> tuple[np.ndarray, int]:
+def patches(seen: Any) -> tuple[np.ndarray, int]:
     """Connected patches, numbered from 1, and how many there are."""
     found: Any = ndimage.label(seen)
     return found
@@ -121,7 +121,7 @@ def plan(content: str) -> tuple[list[int], list[int], list[str], list[tuple[str,
         r"plan columns ([\d ]+) rows ([\d ]+): (.+); doors ?(.*)", content
     )[0]
     sizes = [[int(n) for n in part.split()] for part in (columns, rows)]
-    return *sizes, rooms.split(), [tuple(door.split("-")) for door in doors.split()]
+    return sizes[0], sizes[1], rooms.split(), [tuple(d.split("-")) for d in doors.split()]
 
 
 def test_doors_areas_and_connections(asked):

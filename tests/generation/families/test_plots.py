@@ -14,7 +14,7 @@ from scipy import ndimage
 from generation.drawn.words import TINTS
 
 
-def patches(seen: np.ndarray) -> tuple[np.ndarray, int]:
+def patches(seen: Any) -> tuple[np.ndarray, int]:
     """Connected patches, numbered from 1, and how many there are."""
     found: Any = ndimage.label(seen)
     return found
@@ -126,6 +126,11 @@ def test_pie_shares_add_up_and_are_drawn_to_scale(asked, drawn):
         shares = {k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", drawing.content)}
         wheel = drawing.image.crop((0, 60, 448, 448))
         counts = {name: near(wheel, TINTS[name], 12).sum() for name in shares}
+        colored = np.any([near(wheel, TINTS[name], 12) for name in shares], axis=0)
+        disc = ndimage.binary_fill_holes(ndimage.binary_closing(colored, iterations=2))
+        assert disc is not None
+        across = np.flatnonzero(disc.any(axis=0))
+        assert disc.sum() == pytest.approx(math.pi * (len(across) / 2) ** 2, rel=0.015)
         for name, share in shares.items():
             assert 100 * counts[name] / sum(counts.values()) == pytest.approx(share, abs=1.6)
 

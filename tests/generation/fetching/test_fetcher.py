@@ -409,3 +409,10 @@ def test_a_broken_store_says_what_to_do(tmp_path, internet):
     (tmp_path / "fetched.sqlite").write_bytes(b"no database" * 1000)
     with pytest.raises(StageError, match="Move the file away"):
         internet.fetcher(tmp_path).get([A])
+
+
+def test_what_is_posted_tells_requests_apart_and_a_key_does_not(with_key):
+    other = replace(with_key, body='{"q": "b"}')
+    kinds = {with_key.key, other.key, replace(with_key, body=None).key, replace(A, url="x").key}
+    assert len(kinds) == 4
+    assert replace(with_key, secret={}).key == with_key.key

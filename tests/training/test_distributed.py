@@ -1,0 +1,71 @@
+"""Several processes, as a launcher starts them, train what one does; on a CPU, by gloo."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blindspot.core.errors import ConfigError
+from training.optimiser import passes
+from training.settings import TrainingSettings, ValidationSettings
+from training.stage import TrainingInputs, run
+
+CELLS = [("color/plain", "is it red", "no", 6)]
+
+
+def by_two(given: dict[str, Any], script: Path) -> None:
+    """Run the stage in two processes; whatever it says on stderr fails the test."""
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command = [*launcher, "--nproc_per_node=2", str(script), json.dumps(given)]
+    place = {"PYTHONPATH": os.pathsep.join(["", *sys.path]), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, env=os.environ | place, capture_output=True, text=True, timeout=200, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_two_processes_take_the_steps_of_one(
+    inputs: TrainingInputs,
+    settings: Callable[..., TrainingSettings],
+    make_training_set: Callable[..., Path],
+    child: str,
+    tmp_path: Path,
+):
+    watched = ValidationSettings(every=2, max_tokens=2)
+    config = settings(optimiser="sft", prompts_per_pass=1, validation=watched)
+    training_set = make_training_set(name="validated", validation=CELLS)
+    given = {
+        "config": config.model_dump(mode="json"),
+        "run": str(inputs.folder.root),
+        "training_set": str(training_set),
+        "policy": inputs.policy.model_dump(mode="json"),
+        "out": str(tmp_path / "two"),
+    }
+    script = tmp_path / "child.py"
+    script.write_text(child)
+    by_two(given, script)
+    alone = TrainingInputs(inputs.folder, training_set, inputs.policy, round=0)
+    run(config, alone, tmp_path / "one")
+    one, two = (records(tmp_path / name) for name in ("one", "two"))
+    assert [r["step"] for r in two] == [1, 2, 3]
+    assert [r["loss"] for r in two] == pytest.approx([r["loss"] for r in one], rel=1e-4)
+    assert [r.get("validation") for r in two] == [r.get("validation") for r in one]
+
+
+def records(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_a_step_that_cannot_be_dealt_out(
+    settings: Callable[..., TrainingSettings], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("WORLD_SIZE", "3")
+    with pytest.raises(ConfigError, match="Use a multiple of 6"):
+        passes(settings())
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert passes(settings()) == 1
