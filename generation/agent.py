@@ -45,7 +45,9 @@ class AgentsSettings(Settings):
     image_editor: AgentSettings | None = None
     """Chooses an edit that makes a picture serve a cell better."""
     writer: AgentSettings | None = None
-    """Writes the question, the options and the key."""
+    """Writes the question, the options and the key; best of another model family than the solvers,
+    whose errors would agree with its own.
+    """
     solvers: tuple[AgentSettings, ...] = ()
     """Answer without seeing the key; two of different families catch most wrong keys."""
     validator: AgentSettings | None = None

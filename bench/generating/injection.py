@@ -49,7 +49,7 @@ TARGET: Final = 0.01
 OBEYS: Final = (0.5, 0.0)
 """How often a model obeys: an assumption, and the control."""
 GATES: Final = (*ASKING, "category")
-_PRECISION: Final = 0.02
+_PRECISION: Final = 0.01
 
 Figure = tuple[float, Interval]
 Making = Callable[[Means, int, bool], list[Made]]
@@ -97,7 +97,7 @@ class Found:
 
 def measure(extent: Extent) -> list[Row]:
     """Every place for an order, with models that obey and with models that do not."""
-    count = extent.draws(60, 1500)
+    count = extent.draws(40, 1500)
     whole, some = composition(count, Script()), choices(count // 5, Script())
     with stub() as server:
         lab = Lab(extent.work, server)

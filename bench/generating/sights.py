@@ -27,7 +27,8 @@ SIZES: Final = (48, 96, 224)
 _LETTERS: Final = "etaoinshrdlucmfwypvbgk"
 _TILE: Final = 106
 """Width and height of a photograph's tile; the photographs are 640 × 427."""
-_PHOTOS: Final = (427 // _TILE) * (640 // _TILE) * 2
+_LEAST_CONTRAST: Final = 10.0
+"""Of a tile: standard deviation of its luminance."""
 
 
 def document(seed: str) -> Image.Image:
@@ -79,20 +80,17 @@ def texture(seed: str) -> Image.Image:
     return image
 
 
-def photo(number: int) -> Image.Image:
-    """A tile of a photograph, doubled in size. Raises IndexError past the last tile."""
-    columns = 640 // _TILE
-    if number >= _PHOTOS:
-        raise IndexError(f"{number}: there are {_PHOTOS} tiles")
-    which, place = number % 2, number // 2
-    x, y = place % columns * _TILE, place // columns * _TILE
-    tile = _photographs()[which].crop((x, y, x + _TILE, y + _TILE))
-    return tile.resize((2 * _TILE, 2 * _TILE), Image.Resampling.BICUBIC)
-
-
-def photos() -> int:
-    """How many tiles there are."""
-    return _PHOTOS
+@cache
+def photos() -> tuple[Image.Image, ...]:
+    """The tiles of the photographs, doubled in size, without those that show nothing but sky."""
+    boxes = [
+        (x, y, x + _TILE, y + _TILE)
+        for y in range(0, 427 - _TILE + 1, _TILE)
+        for x in range(0, 640 - _TILE + 1, _TILE)
+    ]
+    tiles = [photograph.crop(box) for box in boxes for photograph in _photographs()]
+    shown = [t for t in tiles if np.asarray(t.convert("L")).std() >= _LEAST_CONTRAST]
+    return tuple(t.resize((2 * _TILE, 2 * _TILE), Image.Resampling.BICUBIC) for t in shown)
 
 
 def drawn(family: str, seed: str, size: int, *, reserved: bool = False) -> Drawing:

@@ -72,7 +72,7 @@ class Known:
         index, picture = find.match.index, find.picture
         if index not in self._has_kin:
             alike = itertools.chain(self._gallery.near(picture), self._gallery.parts(picture))
-            others = (self._gallery[match.index] for match in alike)
+            others = (self._gallery[match.index] for match in alike if match.sure)
             self._has_kin[index] = any(other.pixels != picture.pixels for other in others)
         return self._has_kin[index]
 

@@ -44,17 +44,25 @@ class Agreement:
 class _Case:
     """What is known of one candidate so far."""
 
-    def __init__(self, proposal: Proposal, form: Form) -> None:
+    def __init__(self, proposal: Proposal, pictures: tuple[str, ...]) -> None:
         self.proposal = proposal
-        self.form = form
+        self._pictures = pictures
         self.agreed: list[int] = []
         self.failed: Verdict | None = None
         self.against: Verdict | None = None
 
+    def form(self, member: int) -> Form:
+        """As a solver meets it: options stand in another order for each, so that neither a bias
+        for a letter nor a letter that the picture or the words order serves two.
+        """
+        candidate = self.proposal.candidate
+        turn = member % len(candidate.options) if candidate.answer_kind == "choice" else 0
+        return form(candidate, self._pictures, turn)
+
     def see(self, member: int, reply: Solution | Failure) -> None:
         if isinstance(reply, Failure):
             self.failed = unanswered(reply, member)
-        elif self.form.is_right(reply):
+        elif self.form(member).is_right(reply):
             self.agreed.append(member)
         else:
             self.against = self._against(member, reply)
@@ -72,7 +80,7 @@ class _Case:
 
     def _against(self, member: int, reply: Solution) -> Verdict:
         said = "no single answer" if reply.answer is None else f"'{reply.answer}'"
-        evidence = f"solver {member + 1}: {said}; the key: '{self.form.target}'"
+        evidence = f"solver {member + 1}: {said}; the key: '{self.form(member).target}'"
         if self.agreed:
             return Verdict(False, evidence, "solvers disagree")
         return Verdict(
@@ -87,7 +95,7 @@ class _Open:
 
     def judge(self, proposals: Sequence[Proposal]) -> list[Verdict]:
         asked = [p for p in proposals if p.candidate.truth != "construction"]
-        cases = {p.id: _Case(p, form(p.candidate, stored(self._surroundings, p))) for p in asked}
+        cases = {p.id: _Case(p, stored(self._surroundings, p)) for p in asked}
         wanted = min(_ENOUGH, self._staff.solvers)
         for member in range(self._staff.solvers):
             left = self._staff.solvers - member
@@ -98,7 +106,7 @@ class _Open:
     def _ask(self, member: int, cases: Sequence[_Case]) -> None:
         if not cases:
             return
-        requests = [c.form.request for c in cases]
+        requests = [c.form(member).request for c in cases]
         cells = [c.proposal.cell.name for c in cases]
         replies = self._staff.consult("solver", SOLVER, requests, cells, member=member)
         for case, reply in zip(cases, replies, strict=True):

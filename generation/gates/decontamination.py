@@ -74,7 +74,8 @@ class _Open:
             yield from self._known.near(picture, lambda sample: asks(candidate, sample.question))
             return
         for find in itertools.chain(self._known.near(picture), self._known.parts(picture)):
-            if self._asked(candidate, find) or not self._known.has_kin(find):
+            sure = find.match.sure and not self._known.has_kin(find)
+            if sure or self._asked(candidate, find):
                 yield find
 
     def _asked(self, candidate: Candidate, find: Find) -> bool:

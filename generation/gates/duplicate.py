@@ -87,7 +87,7 @@ def _shows(candidate: Candidate, picture: Look, known: Known) -> dict[int, Find]
 
     finds = list(known.near(picture, counts))
     if not finds and not is_fresh(candidate):
-        finds = list(known.parts(picture, counts))
+        finds = [f for f in known.parts(picture, counts) if f.match.sure]
     return {f.sample: f for f in reversed(finds)}
 
 

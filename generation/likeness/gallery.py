@@ -20,7 +20,15 @@ Without colours charts alone make 5 to 20 % false alarms, and limits have to fol
 resolution; with them one pair of limits serves all.
 
 **Parts** finds crops, borders, quarter turns and mirror images: `windows` proposes by hashes,
-`alignment` verifies what is proposed.
+`alignment` verifies what is proposed. Measured by `bench.generating.likeness` on 199 pages, charts,
+textures, tiles of photographs and drawings, with as many fresh ones (both tiers together):
+
+    JPEG, brightness, size     100 %     turned, mirrored    99.9 %     text across      67 %
+    crops of 50 to 90 %         93 %     in grey            100 %       other hues       36 %
+    … of 48-pixel drawings      83 %     with a border       83 %       fresh pictures    0 %
+
+A crop that was also turned or mirrored is not found. Of 700 pages in one layout, 97 % of the crops
+propose their page among the first 24; in much larger sets of pages some fall behind `VERIFIED`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +44,7 @@ from generation.likeness.windows import TURNS, hashes, turned, whole_hash, windo
 
 PROPOSED: Final = 16
 """Windows whose hashes differ in no more of 64 bits are compared."""
-VERIFIED: Final = 24
+VERIFIED: Final = 48
 """Pictures that are compared at most, the nearest first."""
 
 _CHUNK: Final = 512
@@ -53,6 +61,8 @@ class Match:
     how: str
     """How near, for people."""
     same_pixels: bool = False
+    sure: bool = True
+    """Whether the pictures alone say so; otherwise it is likely."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,9 @@ class _Proposed:
         if self.relation == "whole":
             return aligned(known, new, windows()[self.number])
         return aligned(turned(new, TURNS[self.number]), known, windows()[0])
+
+    def how(self, fit: Fit) -> str:
+        return f"{_HOW[self.relation]}, correlation {fit.correlation:.2f}"
 
 
 class Gallery:
@@ -115,12 +128,10 @@ class Gallery:
         """
         picked = range(len(self._looks)) if among is None else among
         proposed = sorted(self._proposed(new, picked), key=lambda p: (p.distance, p.index))
-        fits = [(p, p.fit(new, self._looks[p.index])) for p in proposed[:VERIFIED]]
-        good = sorted(
-            [(p, fit.correlation) for p, fit in fits if fit.same],
-            key=lambda pair: (-pair[1], pair[0].index),
-        )
-        return [Match(p.index, f"{_HOW[p.relation]}, correlation {c:.2f}") for p, c in good]
+        fits = [(p.fit(new, self._looks[p.index]), p) for p in proposed[:VERIFIED]]
+        good = [(fit, p) for fit, p in fits if fit.likely]
+        good.sort(key=lambda pair: (not pair[0].sure, -pair[0].correlation, pair[1].index))
+        return [Match(p.index, p.how(fit), sure=fit.sure) for fit, p in good]
 
     def _match(self, index: int, distance: int, new: Look) -> Match | None:
         known = self._looks[index]
@@ -162,7 +173,7 @@ def _within(
 ) -> Iterator[_Proposed]:
     """The pictures whose least difference in bits, over the columns, is small enough."""
     counts = np.bitwise_count(different)
-    least = counts.min(axis=1)
-    for row in np.flatnonzero(least <= PROPOSED):
-        number = int(counts[row].argmin())
-        yield _Proposed(int(least[row]), picked[int(row)], relation, number)
+    rows = np.flatnonzero((counts <= PROPOSED).any(axis=1))
+    numbers = counts[rows].argmin(axis=1)
+    for row, number in zip(rows.tolist(), numbers.tolist(), strict=True):
+        yield _Proposed(int(counts[row, number]), picked[row], relation, number)

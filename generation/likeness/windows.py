@@ -1,6 +1,6 @@
 """What part of a picture another one may be: hashes of many windows of every picture.
 
-    hashes(thumbnail)  →  (342,) uint64, one for each of `WINDOWS`; the first is the whole picture
+    hashes(thumbnail)  →  (387,) uint64, one for each of `windows()`; the first is the whole picture
 
 A crop's whole hash is near the hash of some window of what it was cut from. A hash is the signs of
 the 64 lowest frequencies of a window's cosine transform, so it does not change with brightness

@@ -47,7 +47,8 @@ def answer(target: str, options: Sequence[str]) -> str:
     of the options do not count.
     """
     place = ord(target.strip()[0].upper()) - ord("A") if len(target.strip()) == 1 else -1
-    return _normal(options[place] if 0 <= place < len(options) else target)
+    text = options[place] if 0 <= place < len(options) else target
+    return _normal(text) or text.strip().casefold()
 
 
 @lru_cache(maxsize=65536)

@@ -241,8 +241,8 @@ def test_nothing_found_is_said_with_what_was_tested():
         "No answer under caption: timeout 3.",
         "The teacher saw 200 failed samples twice: 120 decided, on 50 it disagreed with itself, "
         "18 unreadable; no answer: server 12; 30 more were beyond its budget.",
-        "People named 60 error stages; 41 are as attributed: 68.3 [55.8, 78.7] %. 2 labels are of "
-        "samples that did not fail.",
+        "People named 60 error stages; 41 are as attributed: 68.3 [55.8, 78.7] %. 2 labels are "
+        "about other responses than these.",
         "Diagnosis half: 1,234 samples answered, 56.1 [53.2, 58.9] % right; 57.3 if answers that "
         "look wrongly graded were right.",
         "Without an answer, outside every rate: timeout 12.",

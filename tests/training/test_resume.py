@@ -1,4 +1,4 @@
-"""A killed run continues to the same bits, whichever optimiser."""
+"""A killed run continues to the same bits (dpo: tests/training/optimisers)."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import pytest
 from training.settings import TrainingSettings
 
 
-@pytest.mark.parametrize("optimiser", ["grpo", "sft", "dpo"])
+@pytest.mark.parametrize("optimiser", ["grpo", "sft"])
 def test_all_weights(
     check_resume: Callable[..., None], settings: Callable[..., TrainingSettings], optimiser: str
 ):

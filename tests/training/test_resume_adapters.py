@@ -1,4 +1,4 @@
-"""A killed run that trains adapters continues to the same bits, whichever optimiser."""
+"""A killed run that trains adapters continues to the same bits."""
 
 from collections.abc import Callable
 

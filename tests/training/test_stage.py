@@ -9,7 +9,7 @@ import pytest
 from blindspot.core.artifact import Artifact
 from blindspot.core.errors import ConfigError, DataError, StageError, UnknownNameError
 from blindspot.core.model import ModelSettings
-from training.settings import TrainingSettings
+from training.settings import GuardSettings, TrainingSettings
 from training.stage import TrainingInputs, run
 
 Make = Callable[..., TrainingSettings]
@@ -159,3 +159,28 @@ def test_a_processor_without_chat_template_is_refused(
     policy = inputs.policy.model_copy(update={"checkpoint": str(bare)})
     with pytest.raises(DataError, match="has no chat template"):
         run(settings(), replace(inputs, policy=policy), tmp_path / "checkpoint")
+
+
+def test_an_alarm_ends_the_run_early_and_is_told(
+    inputs: TrainingInputs, settings: Make, tmp_path: Path
+):
+    config = settings(steps=9, guards=GuardSettings(window=1, max_kl=1e-9))
+    artifact = run(config, inputs, tmp_path / "checkpoint")
+    facts = artifact.manifest.facts
+    assert facts["alarm"]["name"] == "kl"
+    assert facts["alarm"]["step"] == len(metrics(artifact)) == facts["published_step"] < 9
+    assert artifact.manifest.counts["rollouts"] == len(metrics(artifact)) * 4 * 4
+    assert (artifact.path / "model.safetensors").is_file()
+
+
+@pytest.mark.parametrize("reward", ["format", "length"])
+def test_rewards_stand_in_the_log_per_category(
+    inputs: TrainingInputs, settings: Make, tmp_path: Path, reward: str
+):
+    grpo = settings().grpo.model_copy(update={"rewards": {"accuracy": 0.9, reward: 0.1}})
+    artifact = run(settings(grpo=grpo, steps=2), inputs, tmp_path / "checkpoint")
+    logged = metrics(artifact)[0]
+    assert {"accuracy/color/plain", "accuracy/alike/color/plain"} <= set(logged)
+    asked = reward == "length"  # no prompt of the set asks for a form
+    assert (f"{reward}/color/plain" in logged) == asked
+    assert artifact.manifest.facts["asks_for_a_form"] == 0

@@ -95,3 +95,17 @@ def test_it_judges_where_solvers_are_configured(desk):
     assert not gate.enabled(desk.settings())
     assert gate.enabled(desk.settings(solvers=1))
     assert desk.open("agreement", desk.scripted([says("1")])).judge([]) == []
+
+
+def test_a_letter_that_is_ordered_does_not_serve_two_solvers(desk):
+    """Each solver has its own order of options; who reads them finds the key in any."""
+    choice = {"answer_kind": "choice", "options": ("red", "green", "blue"), "target": "B"}
+    verdict, asked = judged(desk, "B", "B", **choice)
+    assert (verdict.cause, asked) == ("solvers disagree", [0, 1])
+
+    def reads(request, seed):
+        return "ABC"[request.options.index("green")]
+
+    staff = desk.scripted([reads, reads, reads])
+    assert desk.open("agreement", staff).judge([desk.proposal(**choice)])[0].admitted
+    assert len({call.request.options for call in staff.calls}) == 3

@@ -1,11 +1,15 @@
 """Planted benchmark items are never admitted: as they are, rendered anew, or transformed."""
 
 import io
+import pickle
 from dataclasses import replace
 
-from PIL import Image, ImageEnhance
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance, ImageOps
 
 from blindspot.core.images import encode
+from blindspot.core.records import Edit
 from generation.gate import Shown, gates
 
 FAMILIES = ("counting", "chart_extremum", "ocr_digits", "presence", "clock")
@@ -66,6 +70,84 @@ def test_fresh_candidates_pass(kit, world):
     fresh = [kit.proposal(kit.candidate(name, f"f{i}")) for name in FAMILIES for i in range(20)]
     verdicts = gate_of(kit, world, plant(kit)).judge(fresh)
     assert sum(v.admitted for v in verdicts) >= 99
+
+
+def found(kit, seed, **changes):
+    """A candidate with a picture that no program drew: noise of all scales."""
+    rng = np.random.default_rng(seed)
+    layers = np.zeros((120, 160, 3))
+    for cells in (3, 6, 12, 24):
+        noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), dtype=np.uint8))
+        layers += np.asarray(noise.resize((160, 120), Image.Resampling.BICUBIC), dtype=float) / 4
+    made = replace(
+        kit.candidate("counting", "s"),
+        images=(encode(Image.fromarray(layers.astype(np.uint8))),),
+        question="How many red cars are there?",
+        truth="agents",
+        content="",
+    )
+    return replace(made, **changes)
+
+
+def changed(made, change, **changes):
+    image = Image.open(io.BytesIO(made.images[0]))
+    return replace(made, images=(encode(change(image)),), **changes)
+
+
+CHANGES = {
+    "crop": lambda image: image.crop((10, 20, 140, 118)),
+    "turned": lambda image: image.transpose(Image.Transpose.ROTATE_270),
+    "mirrored": ImageOps.mirror,
+    "in grey": lambda image: image.convert("L"),
+    "half size": lambda image: image.resize((80, 60)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_benchmark_picture_is_rejected_whatever_is_asked_of_it(kit, world, change):
+    items = [found(kit, i) for i in range(12)]
+    gate = gate_of(kit, world, [kit.proposal(m) for m in items])
+    same = [kit.proposal(changed(m, CHANGES[change])) for m in items]
+    other = [kit.proposal(changed(m, CHANGES[change], question="Is it wet?")) for m in items]
+    for asked, proposals in (("same question", same), ("another question", other)):
+        verdicts = gate.judge(proposals)
+        assert sum(v.admitted for v in verdicts) == 0
+        assert all(v.evidence.endswith(asked) for v in verdicts)
+        assert {v.cause for v in verdicts} <= {"near", "part"}
+        assert [f"bench/{i} " in v.evidence for i, v in enumerate(verdicts)] == [True] * 12
+
+
+def test_found_pictures_that_are_in_no_benchmark_pass(kit, world):
+    gate = gate_of(kit, world, [kit.proposal(found(kit, i)) for i in range(12)])
+    verdicts = gate.judge([kit.proposal(found(kit, 100 + i)) for i in range(12)])
+    assert [v.admitted for v in verdicts] == [True] * 12
+
+
+def test_where_the_benchmarks_own_pictures_are_alike_the_question_decides(kit, world):
+    item = found(kit, 1)
+    sibling = changed(item, lambda image: image.crop((4, 0, 160, 118)), question="Is it wet?")
+    gate = gate_of(kit, world, [kit.proposal(item), kit.proposal(sibling)])
+    crop = changed(item, CHANGES["crop"])
+    unrelated = replace(crop, question="Which season might it be?")
+    verdicts = gate.judge([kit.proposal(crop), kit.proposal(unrelated)])
+    assert [v.admitted for v in verdicts] == [False, True]
+
+
+def test_a_drawn_picture_near_a_benchmarks_counts_only_with_its_question(kit, world):
+    (item,) = (p for p in plant(kit, 1) if p.candidate.question.startswith("How many"))
+    copy = altered(kit, item)
+    asked_else = replace(copy, candidate=replace(copy.candidate, question="Is it wet?"))
+    edited = Edit(parent="a" * 64, operation="brightness", child="b" * 64)
+    by_hand = replace(asked_else, candidate=replace(asked_else.candidate, lineage=(edited,)))
+    verdicts = gate_of(kit, world, [item]).judge([copy, asked_else, by_hand])
+    assert [v.admitted for v in verdicts] == [False, True, False]
+
+
+def test_the_open_gate_can_be_sent_to_another_process(kit, world):
+    items = [found(kit, i) for i in range(3)]
+    gate = pickle.loads(pickle.dumps(gate_of(kit, world, [kit.proposal(m) for m in items])))
+    (verdict,) = gate.judge([kit.proposal(changed(items[1], CHANGES["crop"]))])
+    assert not verdict.admitted
 
 
 def altered(kit, proposal):

@@ -1,34 +1,125 @@
 """The same picture and question and target is a duplicate; two of the three are none."""
 
+import io
 from dataclasses import replace
 
+import numpy as np
+from PIL import Image
+
+from blindspot.core.images import encode
 from generation.gate import Shown, gates
 
 
-def gate_of(kit, world, earlier=()):
-    return gates.load("duplicate").open(kit.surroundings(world.folder, earlier=earlier))
+def gate_of(kit, world, earlier=(), admitted=None):
+    known = {"earlier": earlier, "admitted": [] if admitted is None else admitted}
+    return gates.load("duplicate").open(kit.surroundings(world.folder, **known))
 
 
-def test_a_copy_in_the_same_wave_or_a_later_one_is_rejected(kit, world):
+def shown(kit, made, id_):
+    return Shown(id_, made.question, kit.proposal(made).looks, made.target, made.options)
+
+
+def found(kit, seed, **changes):
+    """A candidate with a picture that no program drew: noise of all scales."""
+    rng = np.random.default_rng(seed)
+    layers = np.zeros((120, 160, 3))
+    for cells in (3, 6, 12, 24):
+        noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), dtype=np.uint8))
+        layers += np.asarray(noise.resize((160, 120), Image.Resampling.BICUBIC), dtype=float) / 4
+    made = replace(
+        kit.candidate("counting", "s"),
+        images=(encode(Image.fromarray(layers.astype(np.uint8))),),
+        question="How many red cars are there?",
+        target="3",
+        truth="agents",
+        content="",
+    )
+    return replace(made, **changes)
+
+
+def cropped(made):
+    image = Image.open(io.BytesIO(made.images[0]))
+    return replace(made, images=(encode(image.crop((10, 20, 140, 118))),))
+
+
+def admits(kit, gate, *made):
+    verdicts = gate.judge([kit.proposal(m, f"new/{i}") for i, m in enumerate(made)])
+    return [v.admitted for v in verdicts]
+
+
+def test_a_copy_in_the_same_wave_is_rejected_and_the_wave_is_forgotten(kit, world):
     gate = gate_of(kit, world)
     made = kit.candidate("counting", "s")
     first, second = kit.proposal(made, "train/x/0/0"), kit.proposal(made, "train/x/1/0")
     verdicts = gate.judge([first, second])
     assert [v.admitted for v in verdicts] == [True, False]
     assert "train/x/0/0" in verdicts[1].evidence
-    assert not gate.judge([kit.proposal(made, "train/x/2/1")])[0].admitted
+    assert admits(kit, gate, made) == [True]
+
+
+def test_what_earlier_waves_admitted_counts_as_soon_as_it_is_admitted(kit, world):
+    admitted: list[Shown] = []
+    gate = gate_of(kit, world, admitted=admitted)
+    one, other = kit.candidate("counting", "s"), kit.candidate("clock", "t")
+    assert admits(kit, gate, one, other) == [True, True]
+    admitted.append(shown(kit, one, "train/x/0"))
+    assert admits(kit, gate, one, other) == [False, True]
+    admitted.append(shown(kit, other, "train/x/1"))
+    assert admits(kit, gate, one, other) == [False, False]
+
+
+def test_a_resumed_run_decides_the_same(kit, world):
+    made = [found(kit, i) for i in range(4)]
+    waves = [made[:2], [cropped(made[0]), made[2]], [made[3], cropped(made[1]), made[3]]]
+    admitted: list[Shown] = []
+    gate = gate_of(kit, world, admitted=admitted)
+    decided = []
+    for number, wave in enumerate(waves):
+        decided.append(admits(kit, gate, *wave))
+        admitted += [shown(kit, m, f"{number}/{i}") for i, m in enumerate(wave) if decided[-1][i]]
+    resumed = gate_of(kit, world, admitted=[s for s in admitted if not s.id.startswith("2/")])
+    assert decided == [[True, True], [False, True], [True, False, False]]
+    assert admits(kit, resumed, *waves[2]) == decided[2]
 
 
 def test_another_question_or_target_on_the_same_picture_is_none(kit, world):
     made = kit.candidate("presence", "s")
     others = [made, replace(made, question="Is it blue?"), replace(made, target="maybe")]
-    verdicts = gate_of(kit, world).judge([kit.proposal(m, f"t/{i}") for i, m in enumerate(others)])
-    assert [v.admitted for v in verdicts] == [True, True, True]
+    assert admits(kit, gate_of(kit, world), *others) == [True, True, True]
 
 
 def test_earlier_rounds_count(kit, world):
     made = kit.candidate("counting", "s")
-    known = Shown("train/y/3", made.question, kit.proposal(made).looks, made.target)
-    (verdict,) = gate_of(kit, world, [known]).judge([kit.proposal(made)])
+    (verdict,) = gate_of(kit, world, [shown(kit, made, "train/y/3")]).judge([kit.proposal(made)])
     assert not verdict.admitted
     assert "train/y/3 of an earlier round" in verdict.evidence
+
+
+def test_a_crop_of_a_found_picture_is_a_duplicate_and_with_another_question_none(kit, world):
+    made = found(kit, 1)
+    gate = gate_of(kit, world, [shown(kit, made, "a")])
+    crop = cropped(made)
+    reworded = replace(crop, question="Please tell how many red cars there are")
+    other = replace(crop, question="How many trees are behind the house?")
+    assert admits(kit, gate, crop) == [False]
+    assert admits(kit, gate, reworded) == [False]
+    assert admits(kit, gate, other) == [True]
+    assert admits(kit, gate, replace(crop, target="4")) == [True]
+
+
+def test_options_in_another_order_are_the_same(kit, world):
+    made = found(kit, 1, options=("red", "blue", "green"), target="B", answer_kind="choice")
+    gate = gate_of(kit, world, [shown(kit, made, "a")])
+    permuted = replace(made, options=("blue", "green", "red"), target="A")
+    wrong = replace(made, options=("blue", "green", "red"), target="B")
+    assert admits(kit, gate, permuted) == [False]
+    assert admits(kit, gate, wrong) == [True]
+
+
+def test_of_several_pictures_all_must_be_known_from_one_sample(kit, world):
+    one, other, third = (found(kit, i).images[0] for i in range(3))
+    pair = found(kit, 0, images=(one, other))
+    gate = gate_of(kit, world, [shown(kit, pair, "a")])
+    assert admits(kit, gate, pair) == [False]
+    assert admits(kit, gate, replace(pair, images=(other, one))) == [False]
+    assert admits(kit, gate, replace(pair, images=(one, third))) == [True]

@@ -51,3 +51,7 @@ def test_a_reference_that_cannot_be_loaded_again(
         run(settings(optimiser="dpo"), told, tmp_path / "checkpoint")
     lora = LoraSettings(enabled=True, rank=2)
     assert run(settings(optimiser="dpo", lora=lora), told, tmp_path / "adapters")
+
+
+def test_a_killed_run_continues_to_the_same_bits(check_resume: Callable[..., None], settings: Make):
+    check_resume(settings(optimiser="dpo", steps=14, save_every=3, threads=1))
