@@ -76,7 +76,7 @@ class GenerationSettings(Settings):
     """Two pictures can be near only if at most this many of their 256 perceptual bits differ."""
     near_color: int = Field(default=100, ge=0, le=1000)
     """… and if no colour of a 16×16 reduction at equal brightness differs by more (255 is the
-    range of a channel). Both limits were measured; see `generation/likeness.py`.
+    range of a channel). Both limits were measured; see `generation/likeness/gallery.py`.
     """
     unanswerable_share: float = Field(default=0.06, ge=0, le=1)
     """Part of the training samples whose right answer is that it cannot be determined, where a

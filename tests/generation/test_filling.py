@@ -2,6 +2,7 @@
 
 from blindspot.core.journal import Journal
 from blindspot.core.training_set import Plan
+from generation.agent import AgentsSettings
 from generation.decided import Candidacy
 from generation.executors.local import Local
 from generation.filled import NOBODY
@@ -9,6 +10,7 @@ from generation.filling import Filling
 from generation.gate import ALL_SPLITS, Guard, Verdict
 from generation.means import Means
 from generation.source import makers
+from generation.staff import Staff
 
 
 class Doorkeeper:
@@ -29,7 +31,7 @@ def fill(kit, world, cells, rule, guards=lambda cell: True, fresh=True, **change
     plan = Plan(diagnosis="d", cells=tuple(cells))
     filling = Filling(
         plan,
-        makers(settings.sources, Means(world.folder, None)),
+        makers(settings.sources, Means(world.folder, Staff(AgentsSettings(), world.folder))),
         [guard],
         settings,
         0,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -48,6 +49,9 @@ class Model:
 
     async def rest(self) -> None:
         pass
+
+    async def abilities(self) -> dict[str, Any]:
+        return {}
 
 
 def requests(count: int) -> list[Request]:
