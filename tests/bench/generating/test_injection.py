@@ -151,4 +151,5 @@ def test_models_that_always_obey_admit_the_worst_case(server, tmp_path, monkeypa
     monkeypatch.setattr("bench.generating.injection.OBEYS", (1.0,))
     (found,) = Lab(tmp_path, server).direct(composition(20, SCRIPT), ("key",))
     assert len(found.product) == 6
-    assert share_let_in(found.product)[0] > 0.5
+    let_in = share_let_in(found.product)[0]
+    assert 0.2 < let_in < 0.6  # a choice's letter means another option to each solver

@@ -60,8 +60,7 @@ def requests(count: int) -> list[Request]:
 
 
 def purse(folder: Path, **budgets: float) -> Purse:
-    names = {name.replace("_", " ", 1): limit for name, limit in budgets.items()}
-    names[""] = names.pop("all", None)
+    names = {"" if n == "all" else n.replace("_", " ", 1): limit for n, limit in budgets.items()}
     return Purse(Ledger(folder / "ledger.sqlite"), ImageStore(folder), "set", names)
 
 
