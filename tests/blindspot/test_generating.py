@@ -1,6 +1,7 @@
 """`blindspot generate` as a user meets it: foreseen, made, watched, audited and given away."""
 
 import csv
+import gc
 import json
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def run(blindspot, config: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "run"
     assert blindspot("evaluate", config, "--out", folder)[0] == 0
     assert blindspot("diagnose", folder)[0] == 0
+    gc.collect()  # closes the ledger, whose side files go with its last connection
     return folder
 
 
