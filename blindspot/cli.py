@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from blindspot import generating
+from blindspot import generating, tuning
 from blindspot.commands import Json, Redo, RunPath, Sets, advance, command, show
 from blindspot.core.errors import BlindspotError, UsageError
 
@@ -197,15 +197,7 @@ def diagnose(
     typer.echo(f"{path / 'diagnosis.json'}")
 
 
-@app.command()
-def train(run: RunPath, redo: Redo = None) -> None:
-    """Train on the training set and write a checkpoint that any server loads.
-
-    Example: `blindspot train runs/mine`
-    """
-    from blindspot.rounds import resume
-
-    typer.echo(f"{advance(resume(run, command()), 'checkpoint', redo)}")
+app.command()(tuning.train)
 
 
 @app.command()

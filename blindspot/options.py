@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from blindspot.core.errors import UsageError
+
 
 def evaluation(
     model: str | None = None,
@@ -48,6 +50,24 @@ def diagnosis(human_labels: Path | None) -> list[str]:
 def generation(budget: float | None) -> list[str]:
     """The options of `blindspot generate` that were given."""
     return [] if budget is None else [f"generation.budget={json.dumps(budget)}"]
+
+
+def training(optimiser: str | None, lora: bool | None, preset: str | None) -> list[str]:
+    """The options of `blindspot train` that were given. Raises UsageError for an unknown preset."""
+    given = {"training.optimiser": optimiser, "training.lora.enabled": lora}
+    said = [f"{key}={json.dumps(value)}" for key, value in given.items() if value is not None]
+    return [*_preset(preset), *said] if preset else said
+
+
+def _preset(name: str) -> tuple[str, ...]:
+    from training import preset
+
+    try:
+        return preset.overrides(name)
+    except ValueError as error:
+        raise UsageError(
+            f"--preset {name}", str(error), f"Presets: {', '.join(preset.names())}"
+        ) from error
 
 
 def _slug(model: str) -> str:

@@ -1,4 +1,4 @@
-"""The loop: evaluate → diagnose → generate → train, and again, until the last evaluation.
+"""The loop: evaluate → diagnose → generate → train → accept, and again, until the last evaluation.
 
 Each stage reads artifacts and writes one. A round goes on where the manifests on disk say that it
 stopped, so running the same command again continues a run that was killed; an artifact made with
@@ -14,6 +14,7 @@ from typing import Final
 
 import tomli_w
 
+from blindspot.core.acceptance import AcceptanceArtifact
 from blindspot.core.artifact import (
     Artifact,
     changed,
@@ -32,7 +33,7 @@ from blindspot.core.progress import say
 from blindspot.core.run_folder import RoundFolder, RunFolder
 from blindspot.settings import Config, load
 
-STAGES: Final = ("evaluation", "diagnosis", "training_set", "checkpoint")
+STAGES: Final = ("evaluation", "diagnosis", "training_set", "checkpoint", "acceptance")
 """In the order of the loop; also the names of their folders."""
 
 
@@ -80,11 +81,13 @@ class Rounds:
         return reports.run_index(self.config.report, self.folder)
 
     def model(self, number: int) -> ModelSettings:
-        """Who is evaluated in a round: the configured model, then each round's checkpoint."""
-        if number == 0:
-            return self.config.model
-        made = str(self.folder.round(number - 1).checkpoint)
-        return self.config.model.model_copy(update={"checkpoint": made})
+        """Who is evaluated in a round: the last checkpoint that was accepted before it, or else the
+        configured model.
+        """
+        for earlier in reversed([self.folder.round(n) for n in range(number)]):
+            if AcceptanceArtifact(earlier.acceptance).acceptance().accepted:
+                return self.config.model.model_copy(update={"checkpoint": str(earlier.checkpoint)})
+        return self.config.model
 
     def regrade(self) -> None:
         """Grade the stored completions of every round again; no model is asked. An evaluation goes
@@ -148,7 +151,7 @@ class Rounds:
 
     def _has_input(self, stage: str, folder: RoundFolder) -> bool:
         if stage == STAGES[0]:
-            return folder.number == 0 or published(self.folder.round(folder.number - 1).checkpoint)
+            return folder.number == 0 or published(self.folder.round(folder.number - 1).acceptance)
         return published(getattr(folder, STAGES[STAGES.index(stage) - 1]))
 
     def _evaluation(self, number: int, out: Path, earlier: Evaluation | None = None) -> Artifact:
@@ -199,6 +202,23 @@ class Rounds:
         )
         return training.run(self.config.training, inputs, out)
 
+    def _acceptance(self, number: int, out: Path) -> Artifact:
+        from training import acceptance
+
+        here, start = self.folder.round(number), self.model(number)
+        inputs = acceptance.AcceptanceInputs(
+            folder=self.folder,
+            training_set=here.training_set,
+            start=start,
+            trained=start.model_copy(update={"checkpoint": str(here.checkpoint)}),
+            checkpoint=here.checkpoint,
+            sampling=self.config.evaluation.sampling,
+        )
+        found = acceptance.run(self.config.acceptance, inputs, out)
+        verdict = AcceptanceArtifact(out).acceptance()
+        say(f"{'accepted' if verdict.accepted else 'rolled back'}: {verdict.why}")
+        return found
+
     def _checked(self, stage: str, number: int) -> Artifact:
         """The artifact of a stage. Raises ConfigError when it was made with other settings or
         inputs.
@@ -220,7 +240,7 @@ class Rounds:
         return artifact
 
     def _settings(self, stage: str) -> Settings:
-        sections = ("evaluation", "diagnosis", "generation", "training")
+        sections = ("evaluation", "diagnosis", "generation", "training", "acceptance")
         return getattr(self.config, sections[STAGES.index(stage)])
 
     def _wanted_inputs(self, stage: str, number: int) -> dict[str, str]:

@@ -11,7 +11,7 @@ from diagnostics.settings import DiagnosticsSettings
 from generation.settings import GenerationSettings
 from harness.settings import EvaluationSettings
 from reports.settings import ReportSettings
-from training.settings import TrainingSettings
+from training.settings import AcceptanceSettings, TrainingSettings
 
 
 class Config(Settings):
@@ -31,6 +31,8 @@ class Config(Settings):
     """How training samples are made and admitted."""
     training: TrainingSettings = TrainingSettings()
     """How the model is trained on them."""
+    acceptance: AcceptanceSettings = AcceptanceSettings()
+    """When a round is rolled back."""
     report: ReportSettings = ReportSettings()
     """What the pages hold."""
 

@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from blindspot.comparison import Comparison, Difference, Flip
+from blindspot.core.acceptance import Acceptance
 from blindspot.core.artifact import published
 from blindspot.core.diagnosis import Changes, DiagnosisArtifact
 from blindspot.core.evaluation import Evaluation, Metric, Metrics, Rate
@@ -116,6 +117,21 @@ def differences(found: Comparison) -> Table:
     if len(found.benchmarks) > 1:
         table.add_section()
         table.add_row("mean over benchmarks", *_difference(found.overall))
+    return table
+
+
+def acceptance(found: Acceptance) -> Table:
+    """What the round's gate saw, a row per strong category and one for validation."""
+    title = "What was strong, before and after training, % (canary split)"
+    table = Table(title=title, title_justify="left")
+    table.add_column("category")
+    for name in ("n", "before", "after", "lost", "won", "lower bound of change", "verdict"):
+        table.add_column(name, justify="right")
+    for row in [*found.categories, *([found.validation] if found.validation else [])]:
+        rates = [percent(row.before), percent(row.after)]
+        verdict = "" if row is found.validation else row.verdict
+        counts = [str(row.lost), str(row.won), f"{100 * row.lower:+.1f}"]
+        table.add_row(row.name, str(row.n), *rates, *counts, verdict)
     return table
 
 

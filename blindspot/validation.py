@@ -11,6 +11,7 @@ from blindspot.core.errors import ConfigError, UnknownNameError
 from blindspot.core.images import ImageStore
 from blindspot.core.model import ModelSettings, backends, fingerprint
 from blindspot.core.registry import Registry, nearest
+from blindspot.core.statistics import needed
 from blindspot.loads import Demand
 from blindspot.settings import Config
 from diagnostics.settings import DiagnosticsSettings
@@ -31,7 +32,7 @@ def checks(config: Config) -> Iterator[str]:
         yield f"judge: {_model(config.evaluation.judge)}"
     yield from _diagnosis(config.diagnosis)
     yield _catalogue(config)
-    yield _optimiser(config)
+    yield from _training(config)
 
 
 def plugins(kind: str | None = None) -> dict[str, list[tuple[str, str]]]:
@@ -134,13 +135,27 @@ def _catalogue(config: Config) -> str:
     return f"generation: {len(kinds)} kinds of samples can be made"
 
 
-def _optimiser(config: Config) -> str:
+def _training(config: Config) -> Iterator[str]:
+    """What training will take; a model behind an address can only be evaluated and diagnosed."""
+    from training import readiness
     from training.optimiser import optimisers
 
     optimisers.load(config.training.optimiser)
     if config.model.backend != "transformers_local":
-        return f"training: none, {config.model.backend} can only be evaluated and diagnosed"
-    return f"training: {config.training.optimiser}"
+        yield f"training: none, {config.model.backend} can only be evaluated and diagnosed"
+        return
+    found = footprint.footprint(config.model)
+    yield from readiness.lines(config.training, config.model, found.folder)
+    if 0 < config.generation.canary < needed(config.acceptance.margin):
+        yield _too_few(config)
+
+
+def _too_few(config: Config) -> str:
+    margin, enough = config.acceptance.margin, needed(config.acceptance.margin)
+    return (
+        f"acceptance: generation.canary = {config.generation.canary} cannot show that a strong "
+        f"category held within {margin:.0%}; {enough} can, 200 or more should"
+    )
 
 
 def _registries() -> dict[str, Registry[Any]]:

@@ -16,6 +16,21 @@ from blindspot.core.config import OPERATIONAL, OperationalInt, Settings
 from training import preset
 
 
+class VllmSettings(Settings):
+    """Rollouts by a vLLM server on GPUs of its own, which TRL gives the new weights every step.
+    `training.rollout_server` says how it is started. Not verified on a GPU.
+    """
+
+    enabled: bool = False
+    """Whether a server generates the rollouts; else transformers does, where the policy learns."""
+    base_url: Annotated[str, OPERATIONAL] = "http://127.0.0.1:8000"
+    """Of the server, without `/v1`."""
+    group_port: OperationalInt = Field(default=51216, ge=1, le=65535)
+    """Of the trainer, where the weights are handed over (TRL: 51216)."""
+    timeout: Annotated[float, Field(gt=0), OPERATIONAL] = 240.0
+    """Seconds to wait for the server when training begins (TRL: 240)."""
+
+
 class GrpoSettings(Settings):
     """Group-relative policy optimisation (Shao et al. 2024), as TRL's `GRPOTrainer` does it."""
 
@@ -39,6 +54,8 @@ class GrpoSettings(Settings):
     """Files under `training/rewards/` with their weights (DPE: accuracy .9 and format .1)."""
     patience: int = Field(default=10, ge=1)
     """Steps in a row without any learning signal after which training stops with its cause."""
+    vllm: VllmSettings = VllmSettings()
+    """Who generates the rollouts."""
 
 
 class SftSettings(Settings):
@@ -102,6 +119,13 @@ class GuardSettings(Settings):
     """Share of truncated rollouts, where it has risen by .1 without a gain in reward."""
 
 
+class AcceptanceSettings(Settings):
+    """The round's gate: whether the next round starts from what was trained."""
+
+    margin: float = Field(default=0.05, gt=0, lt=1)
+    """What a strong category may not have lost on the canary split, as a share."""
+
+
 class TrainingSettings(Settings):
     """What every optimiser shares, and each one's own section."""
 
@@ -142,6 +166,10 @@ class TrainingSettings(Settings):
     """Of the order of the samples and of the rollouts."""
     threads: int = Field(default=0, ge=0)
     """CPU threads of torch; 0 leaves them alone. Their number changes low bits."""
+    curriculum: Literal["none", "easy_first"] = "none"
+    """`easy_first`: within each cell, samples of a high measured pass rate come before those of a
+    low one; every batch keeps its mixture. The training set must have pass rates.
+    """
     save_every: OperationalInt = Field(default=5, ge=1)
     """Steps between the checkpoints from which a killed run continues."""
     grpo: GrpoSettings = GrpoSettings()

@@ -63,7 +63,7 @@ class Validation:
         own = self.samples[distributed.rank() :: size]
         asked = TransformersLocal(self.policy, self.pictures, "validation", (model, processor))
         outcomes = asyncio.run(_answers(asked, [self._request(s) for s in own]))
-        graded = [(_category(s), _score(s, o)) for s, o in zip(own, outcomes, strict=True)]
+        graded = [(category(s), score(s, o)) for s, o in zip(own, outcomes, strict=True)]
         return summary(distributed.gathered(graded))
 
     def _request(self, sample: TrainingSample) -> Request:
@@ -137,11 +137,13 @@ async def _answers(model: TransformersLocal, requests: list[Request]) -> list[Ou
     return outcomes
 
 
-def _category(sample: TrainingSample) -> str:
+def category(sample: TrainingSample) -> str:
+    """`capability/image_type`."""
     return f"{sample.capability}/{sample.image_type}"
 
 
-def _score(sample: TrainingSample, outcome: Outcome) -> float | None:
+def score(sample: TrainingSample, outcome: Outcome) -> float | None:
+    """In [0, 1], as the harness grades; None where there is no answer."""
     if not isinstance(outcome, Completion):
         return None
     kind, options = sample.answer_kind, sample.options

@@ -1,7 +1,8 @@
 """The layout of a run on disk, in one place.
 
 runs/<name>/  config.toml  manifest.json  images/  ledger.sqlite  index.html
-              round-0/  evaluation/  diagnosis/  training_set/  checkpoint/  report.html
+              round-0/  evaluation/  diagnosis/  training_set/  checkpoint/  acceptance/
+                        monitors.json  report.html
               round-1/  …
 """
 
@@ -35,6 +36,14 @@ class RoundFolder:
     @property
     def checkpoint(self) -> Path:
         return self.path / "checkpoint"
+
+    @property
+    def acceptance(self) -> Path:
+        return self.path / "acceptance"
+
+    @property
+    def monitors(self) -> Path:
+        return self.path / "monitors.json"
 
     @property
     def report(self) -> Path:

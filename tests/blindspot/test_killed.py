@@ -39,7 +39,10 @@ SMALL = (
     "training.threads=1",
 )
 STAGES = [
-    *((stage, 0) for stage in ("evaluation", "diagnosis", "training_set", "checkpoint")),
+    *(
+        (stage, 0)
+        for stage in ("evaluation", "diagnosis", "training_set", "checkpoint", "acceptance")
+    ),
     *((stage, 1) for stage in ("evaluation", "diagnosis")),
 ]
 

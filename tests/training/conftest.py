@@ -88,7 +88,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_training_set(tmp_path: Path) -> Callable[..., Path]:
-    """Publishes a training set; `cells` and `validation` are (name, question, target, how many) per
+    """Publishes a training set; `cells`, `validation` and `canary` are (name, question, target, how many) per
     cell, `negatives` (sample, wrong answer).
     """
 
@@ -98,11 +98,14 @@ def make_training_set(tmp_path: Path) -> Callable[..., Path]:
         name: str = "training_set",
         negatives: Sequence[tuple[str, str]] = (),
         validation: Sequence[tuple[str, str, str, int]] = (),
+        canary: Sequence[tuple[str, str, str, int]] = (),
         picture: Callable[[int], bytes | None] = lambda number: png(number),
+        pass_rate: Callable[[int], float | None] = lambda _: None,
     ) -> Path:
         def rows_of(split: str, wanted: Sequence[tuple[str, str, str, int]]) -> list[dict]:
             return [
-                _row(cell, number, question, target, picture(number)) | {"split": split}
+                _row(cell, number, question, target, picture(number))
+                | {"split": split, "pass_rate": pass_rate(number)}
                 for cell, question, target, count in wanted
                 for number in range(count)
             ]
@@ -113,9 +116,10 @@ def make_training_set(tmp_path: Path) -> Callable[..., Path]:
         write_text(draft.path / "plan.json", _plan(counts).model_dump_json())
         write_text(draft.path / "outcomes.json", _outcomes(counts).model_dump_json())
         write_table(draft.path / "train" / "0000.parquet", pa.Table.from_pylist(rows, _SCHEMA))
-        if validation:
-            table = pa.Table.from_pylist(rows_of("validation", validation), _SCHEMA)
-            write_table(draft.path / "validation" / "0000.parquet", table)
+        for split, wanted in (("validation", validation), ("canary", canary)):
+            if wanted:
+                table = pa.Table.from_pylist(rows_of(split, wanted), _SCHEMA)
+                write_table(draft.path / split / "0000.parquet", table)
         if negatives:
             pairs = [
                 NegativePair(
@@ -222,6 +226,7 @@ _SCHEMA = pa.schema(
     + [("images", pa.list_(pa.struct([("bytes", pa.binary()), ("path", pa.string())])))]
     + [("options", _TEXTS), ("target", pa.string()), ("answer_kind", pa.string())]
     + [(k, pa.string()) for k in ("capability", "image_type", "attributes", "source")]
+    + [("pass_rate", pa.float64())]
 )
 
 

@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq, minimize_scalar
 from scipy.stats import binomtest, false_discovery_control
 
-from blindspot.core.statistics import benjamini_hochberg, cluster_bootstrap, mcnemar, wilson
+from blindspot.core.statistics import (
+    Z95_ONE_SIDED,
+    benjamini_hochberg,
+    cluster_bootstrap,
+    mcnemar,
+    needed,
+    paired_lower,
+    wilson,
+)
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
@@ -53,3 +62,47 @@ def test_bootstrap_covers_the_mean() -> None:
 def test_one_cluster_says_nothing() -> None:
     assert cluster_bootstrap([1, 0, 1], ["a", "a", "a"]) == (0, 1)
     assert cluster_bootstrap([1, 0, 1], ["a", "a", "a"], domain=(-1, 1)) == (-1, 1)
+
+
+def _bound_by_likelihood(lost: int, won: int, n: int) -> float:
+    """The definition of Tango's bound, with the most likely rates found by search."""
+
+    def standard_errors(change: float) -> float:
+        def against(rate: float) -> float:
+            terms = [(lost, rate), (won, rate + change), (n - lost - won, 1 - 2 * rate - change)]
+            return -sum(k * np.log(p) for k, p in terms if k)
+
+        bounds = (max(0.0, -change) + 1e-12, (1 - change) / 2 - 1e-12)
+        rate = minimize_scalar(against, bounds=bounds, method="bounded", options={"xatol": 1e-12}).x
+        spread = n * (2 * rate + change - change * change)
+        return (won - lost - n * change) / np.sqrt(spread) - Z95_ONE_SIDED
+
+    return float(brentq(standard_errors, -0.999, (won - lost) / n - 1e-9))
+
+
+@pytest.mark.parametrize("table", [(4, 4, 200), (12, 2, 200), (1, 7, 60), (3, 0, 52), (0, 0, 80)])
+def test_the_paired_bound_is_tangos(table: tuple[int, int, int]) -> None:
+    assert paired_lower(*table) == pytest.approx(_bound_by_likelihood(*table), abs=1e-5)
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 200))
+def test_the_paired_bound_lies_below_what_was_seen(lost: int, won: int, same: int) -> None:
+    n = lost + won + same
+    bound = paired_lower(lost, won, n)
+    assert -1 <= bound <= ((won - lost) / n if n else 0)
+    assert paired_lower(lost + 1, won, n + 1) <= bound + 1e-9
+
+
+def test_the_paired_bound_covers() -> None:
+    """A true change of −5 points must be called smaller than that in 5 % of draws at most."""
+    rng = np.random.default_rng(0)
+    draws = rng.multinomial(200, [0.07, 0.02, 0.91], size=2000)
+    above = sum(paired_lower(int(lost), int(won), 200) > -0.05 for lost, won, _ in draws)
+    assert above / 2000 < 0.06
+
+
+@given(st.floats(0.01, 0.5))
+def test_so_many_answers_are_needed(margin: float) -> None:
+    n = needed(margin)
+    assert paired_lower(0, 0, n) > -margin - 1e-7
+    assert paired_lower(0, 0, n - 1) <= -margin + 1e-7
