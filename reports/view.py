@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
+from blindspot.core.acceptance import Acceptance, AcceptanceArtifact
 from blindspot.core.artifact import Artifact, open_artifact, published
 from blindspot.core.diagnosis import Change, Changes, Diagnosis, DiagnosisArtifact
 from blindspot.core.errors import DataError
@@ -66,6 +67,15 @@ class Round:
         return open_artifact(path, "checkpoint") if published(path) else None
 
     @cached_property
+    def _acceptance(self) -> AcceptanceArtifact | None:
+        path = self.folder.acceptance
+        return AcceptanceArtifact(path) if published(path) else None
+
+    @cached_property
+    def acceptance(self) -> Acceptance | None:
+        return self._acceptance.acceptance() if self._acceptance else None
+
+    @cached_property
     def log(self) -> list[Step]:
         """The training log, one entry per logged step."""
         return _read_log(self.folder.checkpoint / "metrics.jsonl") if self.checkpoint else []
@@ -77,6 +87,7 @@ class Round:
             "diagnosis": self._diagnosis and self._diagnosis.artifact,
             "training_set": self.training_set and self.training_set.artifact,
             "checkpoint": self.checkpoint,
+            "acceptance": self._acceptance and self._acceptance.artifact,
         }
         return {name: artifact for name, artifact in found.items() if artifact}
 

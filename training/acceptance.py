@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
-from blindspot.core.acceptance import KIND, Acceptance, Answered, Change
+from blindspot.core.acceptance import KIND, Acceptance, Answered, CategoryChange
 from blindspot.core.artifact import Artifact, Draft, open_artifact, write_text
 from blindspot.core.asking import ask
 from blindspot.core.config import identity
@@ -97,11 +97,11 @@ def decide(rows: Sequence[Answered], margin: float) -> Acceptance:
     )
 
 
-def _change(name: str, rows: Sequence[Answered], margin: float) -> Change:
+def _change(name: str, rows: Sequence[Answered], margin: float) -> CategoryChange:
     pairs = [(r.before, r.after) for r in rows if r.before is not None and r.after is not None]
     lost, won = sum(b > a for b, a in pairs), sum(b < a for b, a in pairs)
     lower = paired_lower(lost, won, len(pairs))
-    return Change(
+    return CategoryChange(
         name=name,
         n=len(pairs),
         lost=lost,
@@ -114,20 +114,20 @@ def _change(name: str, rows: Sequence[Answered], margin: float) -> Change:
     )
 
 
-def _mean_change(change: Change) -> float:
+def _mean_change(change: CategoryChange) -> float:
     if change.before is None or change.after is None:
         return 0.0
     return change.after - change.before
 
 
-def _fell(change: Change, margin: float) -> str:
+def _fell(change: CategoryChange, margin: float) -> str:
     return (
         f"{change.name} may have lost {-change.lower:.1%}, more than {margin:.0%} "
         f"({change.lost} lost, {change.won} won of {change.n})"
     )
 
 
-def _kept(categories: Sequence[Change], validation: Change | None) -> str:
+def _kept(categories: Sequence[CategoryChange], validation: CategoryChange | None) -> str:
     held = sum(c.verdict == "held" for c in categories)
     few = len(categories) - held
     parts = [f"{held} strong categories held"] if held else []

@@ -28,7 +28,7 @@ class Answered(Record):
     """Of the trained one."""
 
 
-class Change(Record):
+class CategoryChange(Record):
     """Paired change of some samples from the start checkpoint to the trained one."""
 
     name: str
@@ -60,9 +60,9 @@ class Acceptance(Record):
     """One sentence."""
     margin: float
     """Points, as a share, that a strong category may not have lost."""
-    categories: tuple[Change, ...]
+    categories: tuple[CategoryChange, ...]
     """The strong categories, on the canary split."""
-    validation: Change | None
+    validation: CategoryChange | None
     """Over the validation split; None where there is none."""
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
+from blindspot.core.acceptance import Acceptance
 from blindspot.core.diagnosis import Change
 from blindspot.core.evaluation import Rate
 from reports.section import Section
@@ -22,6 +23,8 @@ class Row(TypedDict):
     weaknesses: int | None
     training: dict[str, Any] | None
     """Facts of the checkpoint that was trained in it."""
+    acceptance: Acceptance | None
+    """Whether the next round started from it."""
 
 
 class RoundNumbers(TypedDict):
@@ -52,6 +55,7 @@ def _row(round_: Round) -> Row:
         "change": next((c for c in changes if c.name == "overall"), None),
         "weaknesses": len(round_.diagnosis.weaknesses) if round_.diagnosis else None,
         "training": round_.checkpoint.manifest.facts if round_.checkpoint else None,
+        "acceptance": round_.acceptance,
     }
 
 

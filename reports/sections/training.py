@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
+from blindspot.core.acceptance import Acceptance
 from reports.charts import Figure, curve
 from reports.section import Section
 from reports.view import Step, View
@@ -37,6 +38,8 @@ class Curve(TypedDict):
 class TrainingNumbers(TypedDict):
     """The verdict and the log."""
 
+    acceptance: Acceptance | None
+    """Of the gate after it; None before it was asked."""
     facts: dict[str, Any]
     counts: dict[str, int]
     curves: list[Curve]
@@ -60,6 +63,7 @@ class Training:
             return None
         curves = _curves(log)
         return {
+            "acceptance": view.current.acceptance,
             "facts": checkpoint.manifest.facts,
             "counts": checkpoint.manifest.counts,
             "curves": curves,

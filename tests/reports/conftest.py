@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 from PIL import Image, ImageDraw
 
-from blindspot.core.artifact import Draft
+from blindspot.core.acceptance import Acceptance, CategoryChange
+from blindspot.core.artifact import Draft, write_text
 from blindspot.core.diagnosis import CategoryRate, Change, Changes, Diagnosis, Null
 from blindspot.core.evaluation import Metrics, Rate
 from blindspot.core.images import encode
@@ -97,6 +98,7 @@ def write_run(root: Path, world: World) -> RunFolder:
         if number < world.rounds - 1 or world.complete:
             _write_training_set(here.training_set, number, world)
             _write_checkpoint(here.checkpoint, number, world)
+            _write_acceptance(here.acceptance, number, world)
     return folder
 
 
@@ -411,9 +413,23 @@ def _write_checkpoint(path: Path, number: int, world: World) -> None:
     draft = Draft(path, "checkpoint", {"optimiser": "grpo"}, {"training_set": "e" * 64})
     text = "".join(json.dumps(entry) + "\n" for entry in log())
     (draft.path / "metrics.jsonl").write_text(text)
-    facts: dict[str, Any] = {"optimiser": "grpo", "round": number}
-    facts |= {"accepted": number == 0, "verdict": world.fact}
+    facts: dict[str, Any] = {"optimiser": world.fact, "round": number}
     draft.publish(seeds={"training": 11}, counts={"steps": 40}, facts=facts)
+
+
+def _write_acceptance(path: Path, number: int, world: World) -> None:
+    draft = Draft(path, "acceptance", {"margin": 0.05}, {"checkpoint": "f" * 64})
+    change = CategoryChange(
+        name="color/geometric", n=211, lost=7, won=3, before=0.973, after=0.954, lower=-0.0431,
+        missing=2, verdict="held",
+    )  # fmt: skip
+    validation = change.model_copy(update={"name": "validation", "lost": 1, "won": 9})
+    found = Acceptance(
+        accepted=number == 0, why=world.fact, margin=0.05, categories=(change,),
+        validation=validation,
+    )  # fmt: skip
+    write_text(draft.path / "acceptance.json", found.model_dump_json())
+    draft.publish(counts={"samples": 213})
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from plotly.offline import get_plotlyjs
 
+from blindspot.core.acceptance import AcceptanceArtifact
 from blindspot.core.diagnosis import Diagnosis, DiagnosisArtifact
 from blindspot.core.errors import DataError
 from blindspot.core.evaluation import Evaluation
@@ -152,7 +153,18 @@ def test_the_log_is_the_checkpoints(run_folder: RunFolder, pages: list[tuple]):
         drawn = training["charts"][curve["chart"]]["data"][0]["y"]
         assert drawn == [entry[curve["key"]] for entry in training["log"]]
     assert f.measured(training["log"][16]["reward"]) in part(html, "training")
-    assert "Accepted." in part(html, "training")
+
+
+def test_the_gate_is_the_acceptance_artifact(run_folder: RunFolder, pages: list[tuple]):
+    html, numbers = pages[0]
+    found = AcceptanceArtifact(run_folder.round(0).acceptance).acceptance()
+    shown = part(html, "training")
+    assert numbers["training"]["acceptance"] == plain(found)
+    assert "Accepted:</strong> <bdi>validation did not fall" in shown
+    row = found.categories[0]
+    assert row.before is not None
+    for figure in (f.count(row.n), f.percent(row.before), f.points(row.lower)):
+        assert f'"num">{figure}</td>' in shown
 
 
 def test_the_verdict_is_made_of_numbers(run_folder: RunFolder, pages: list[tuple]):
@@ -174,7 +186,7 @@ def test_provenance_is_the_manifests(run_folder: RunFolder, pages: list[tuple]):
     html, numbers = pages[0]
     shown = part(html, "provenance")
     sources = numbers["provenance"]["artifacts"]
-    kinds = ["evaluation", "diagnosis", "training_set", "checkpoint"]
+    kinds = ["evaluation", "diagnosis", "training_set", "checkpoint", "acceptance"]
     assert [s["kind"] for s in sources] == kinds
     artifact = Evaluation(run_folder.round(0).evaluation).artifact
     assert sources[0]["digest"] == artifact.digest
@@ -233,6 +245,8 @@ def test_the_index_holds_all_rounds(make_run: Callable[..., RunFolder]):
     html, numbers = render_index(folder)
     assert 'href="round-0/report.html"' in html
     assert 'href="round-1/report.html"' not in html
+    assert "Accepted:</strong> <bdi>validation did not fall" in part(html, "rounds")
+    assert len([r for r in numbers["rounds"]["rows"] if r["acceptance"]]) == 1
     for number in range(2):
         metrics = Evaluation(folder.round(number).evaluation).metrics()
         for rate in (r for r in metrics.categories if r.half == "held_out"):
