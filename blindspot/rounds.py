@@ -10,31 +10,25 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import tomli_w
 
 from blindspot.core.acceptance import AcceptanceArtifact
 from blindspot.core.artifact import (
     Artifact,
-    changed,
-    open_artifact,
     provenance,
     published,
     remove,
     write_text,
 )
-from blindspot.core.config import Settings, identity
 from blindspot.core.diagnosis import Diagnosis, DiagnosisArtifact
-from blindspot.core.errors import ConfigError, DataError, StageError, UsageError
+from blindspot.core.errors import DataError, StageError, UsageError
 from blindspot.core.evaluation import Evaluation
-from blindspot.core.model import ModelSettings, fingerprint
+from blindspot.core.model import ModelSettings
 from blindspot.core.progress import say
 from blindspot.core.run_folder import RoundFolder, RunFolder
+from blindspot.matching import STAGES, checked
 from blindspot.settings import Config, load
-
-STAGES: Final = ("evaluation", "diagnosis", "training_set", "checkpoint", "acceptance")
-"""In the order of the loop; also the names of their folders."""
 
 
 class Rounds:
@@ -54,21 +48,39 @@ class Rounds:
         write_text(self.folder.config, tomli_w.dumps(plain))
 
     def run(self) -> None:
-        """All rounds, then the evaluation that measures the last; pages after each."""
+        """All rounds, then the evaluation that measures the last; pages after each. A monitor may
+        end it before.
+        """
         from training import stage as training
 
         training.check(self.config.training, self.config.model)
         for number in range(self.config.rounds + 1):
-            last = number == self.config.rounds
-            for stage in STAGES[:2] if last else STAGES:
+            for stage in STAGES[:2]:
+                self.advance(stage, number)
+            last = self.watch(number) or number == self.config.rounds
+            for stage in () if last else STAGES[2:]:
                 self.advance(stage, number)
             self.report(number)
+            if last:
+                break
+
+    def watch(self, number: int) -> bool:
+        """Ask the monitors after a round's evaluation, and keep what they said; whether one of them
+        ends the loop.
+        """
+        from training import monitoring
+
+        watched = monitoring.watch(self.folder, number, self.config.monitors)
+        monitoring.write(self.folder.round(number).monitors, watched)
+        for alarm in watched.alarms:
+            say(f"{'stopped' if alarm.stop else 'alarm'}, {alarm.name}: {alarm.said} {alarm.todo}")
+        return watched.stops
 
     def advance(self, stage: str, number: int) -> Artifact:
         """One stage of one round; an artifact that is there already is checked and kept."""
         out = getattr(self.folder.round(number), stage)
         if published(out):
-            return self._checked(stage, number)
+            return checked(self.config, self.folder.round(number), self.model(number), stage)
         say(f"round {number}: {stage.replace('_', ' ')}")
         return getattr(self, f"_{stage}")(number, out)
 
@@ -218,47 +230,6 @@ class Rounds:
         verdict = AcceptanceArtifact(out).acceptance()
         say(f"{'accepted' if verdict.accepted else 'rolled back'}: {verdict.why}")
         return found
-
-    def _checked(self, stage: str, number: int) -> Artifact:
-        """The artifact of a stage. Raises ConfigError when it was made with other settings or
-        inputs.
-        """
-        artifact = open_artifact(getattr(self.folder.round(number), stage), stage)
-        now = identity(self._settings(stage))
-        then = {k: v for k, v in artifact.manifest.config.items() if k in now}
-        if then != now:
-            raise changed(stage, artifact.path, then, now)
-        read = set(artifact.manifest.inputs.values())
-        wanted = self._wanted_inputs(stage, number)
-        missing = sorted(name for name, digest in wanted.items() if digest not in read)
-        if missing:
-            raise ConfigError(
-                f"The {stage} at {artifact.path} was made from other inputs",
-                f"{' and '.join(missing)}: not what it read",
-                f"Use a new folder (--out), or make it again with --redo {stage}",
-            )
-        return artifact
-
-    def _settings(self, stage: str) -> Settings:
-        sections = ("evaluation", "diagnosis", "generation", "training", "acceptance")
-        return getattr(self.config, sections[STAGES.index(stage)])
-
-    def _wanted_inputs(self, stage: str, number: int) -> dict[str, str]:
-        """Digests that must stand among the artifact's inputs, by what they are of."""
-        if stage == STAGES[0]:
-            from harness import suite
-
-            benchmarks = suite.digests(suite.entries(self.config.evaluation))
-            return {"the model": fingerprint(self.model(number)), **benchmarks}
-        before = STAGES[STAGES.index(stage) - 1]
-        found = open_artifact(getattr(self.folder.round(number), before), before).digest
-        own = self._diagnosis_files() if stage == "diagnosis" else {}
-        return {f"the {before.replace('_', ' ')}": found, **own}
-
-    def _diagnosis_files(self) -> dict[str, str]:
-        from diagnostics import checks
-
-        return checks.files(self.config.diagnosis)
 
 
 def begin(config: Config, root: Path, command: str = "") -> Rounds:

@@ -11,6 +11,7 @@ from diagnostics.settings import DiagnosticsSettings
 from generation.settings import GenerationSettings
 from harness.settings import EvaluationSettings
 from reports.settings import ReportSettings
+from training.monitor_settings import MonitorSettings
 from training.settings import AcceptanceSettings, TrainingSettings
 
 
@@ -33,6 +34,8 @@ class Config(Settings):
     """How the model is trained on them."""
     acceptance: AcceptanceSettings = AcceptanceSettings()
     """When a round is rolled back."""
+    monitors: MonitorSettings = MonitorSettings()
+    """When the loop is warned or ended."""
     report: ReportSettings = ReportSettings()
     """What the pages hold."""
 

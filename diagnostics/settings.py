@@ -33,6 +33,10 @@ class TeacherSettings(Settings):
     """Who is asked."""
     failures: int = Field(default=200, ge=1)
     """The budget: failed samples that it is shown, in two calls each."""
+    every: bool = False
+    """Whether it is also shown failures whose stage a rule or probe named, for the first wrong step
+    and the missing skill; the stage stays as it is.
+    """
     max_tokens: int = Field(default=1024, ge=1)
     """Tokens of a reply, reasoning included."""
 

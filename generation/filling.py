@@ -1,8 +1,9 @@
 """Filling the plan's slots, wave by wave.
 
 A wave makes one candidate for every open slot, window by window, and sends each window through the
-gates, cheapest first, in slot order; whoever passes all takes the slot. The next wave serves what
-is still open. Nothing is back-filled: a slot that found nothing stays open, and its cell says why.
+gates, cheapest first (`generation.judging`); whoever passes all takes the slot. The next wave serves
+what is still open. Nothing is back-filled: a slot that found nothing stays open, and its cell says
+why.
 
 Each candidate is decided by its seed text (`<seed>/<round>/<split>/<cell>/<slot>/<attempt>`) and
 each window by what was admitted before it, so that a killed run makes the same again. A window that
@@ -24,6 +25,7 @@ from generation.decided import Candidacy, Seen
 from generation.executor import OpenExecutor
 from generation.filled import Filled, key_of
 from generation.gate import Guard, Proposal, Shown
+from generation.judging import Standing, judged
 from generation.likeness import Look, look
 from generation.plan import slot_id
 from generation.proposing import Proposing, Task
@@ -46,16 +48,6 @@ class Slot:
     @property
     def id(self) -> str:
         return slot_id(self.cell, self.number)
-
-
-@dataclass
-class _Standing:
-    """A candidate on its way through the gates."""
-
-    proposal: Proposal
-    seen: list[Seen]
-    pass_rate: float | None = None
-    rollouts: int = 0
 
 
 class Filling:
@@ -124,8 +116,8 @@ class Filling:
 
     def _decide(self, slots: Sequence[Slot], attempt: int) -> list[Candidacy]:
         proposed = self._proposed(slots, attempt)
-        standing = {p.id: _Standing(p, []) for p in proposed if isinstance(p, Proposal)}
-        passed = {s.proposal.id for s in self._judged(list(standing.values()))}
+        standing = {p.id: Standing(p, []) for p in proposed if isinstance(p, Proposal)}
+        passed = {s.proposal.id for s in judged(self._guards, list(standing.values()))}
         return [
             _unmade(slot, f"{slot.id}/{attempt}", proposal)
             if isinstance(proposal, Failure)
@@ -162,22 +154,7 @@ class Filling:
             raise StageError(f"The cell '{cell.name}'", "no source makes it", "Add one that does")
         return maker
 
-    def _judged(self, standing: Sequence[_Standing]) -> list[_Standing]:
-        """Those that pass every gate; each verdict is noted."""
-        for guard in self._guards:
-            guarded = [s for s in standing if guard.guards(s.proposal.cell)]
-            verdicts = guard.verdicts([s.proposal for s in guarded])
-            out: set[str] = set()
-            for each, verdict in zip(guarded, verdicts, strict=True):
-                each.seen.append(Seen.of(guard.name, verdict))
-                if verdict.pass_rate is not None:
-                    each.pass_rate, each.rollouts = verdict.pass_rate, verdict.rollouts
-                if not verdict.admitted:
-                    out.add(each.proposal.id)
-            standing = [s for s in standing if s.proposal.id not in out]
-        return list(standing)
-
-    def _row(self, slot: Slot, standing: _Standing, admitted: bool) -> Candidacy:
+    def _row(self, slot: Slot, standing: Standing, admitted: bool) -> Candidacy:
         proposal = standing.proposal
         made = proposal.candidate
         sample = self._sample(slot, standing) if admitted else None
@@ -198,7 +175,7 @@ class Filling:
             sample=sample,
         )
 
-    def _sample(self, slot: Slot, standing: _Standing) -> TrainingSample:
+    def _sample(self, slot: Slot, standing: Standing) -> TrainingSample:
         cell, made = slot.cell, standing.proposal.candidate
         return TrainingSample(
             id=slot.id,

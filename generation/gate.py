@@ -4,7 +4,9 @@ A gate judges a wave of proposals at once, in slot order, and sees only those th
 gate admitted. Each verdict carries its evidence. Gates are opened once per run, with all that
 they compare against; what was admitted so far stands in `Surroundings.admitted`. Beside that and
 the other proposals of its wave, a verdict depends on nothing, so that a killed run decides the same
-again.
+again. A wave is a window of slots; of gates that ask a served model and need nothing that was
+admitted (`AskingGate`), a few dozen neighbours, and many waves are judged at once
+(`generation.judging`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -89,6 +91,8 @@ class Surroundings:
     """The agents."""
     admitted: list[Shown]
     """What passed all gates in earlier waves of this run; it grows."""
+    served: frozenset[str] = frozenset()
+    """The roles whose models may be asked by several waves at once."""
 
     @property
     def limits(self) -> Limits:
@@ -135,6 +139,16 @@ class AloneGate(Gate, Protocol):
     def alone(self) -> bool: ...
 
 
+@runtime_checkable
+class AskingGate(Gate, Protocol):
+    """What a gate may say beside its contract: the role of the model that it asks, where a verdict
+    needs nothing else but the proposals of its wave. Then `judge` is called from several threads.
+    """
+
+    @property
+    def asks(self) -> str: ...
+
+
 gates: Final = Registry[Gate]("generation.gates")
 
 ALL_SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "canary")
@@ -149,6 +163,8 @@ class Guard:
     gate: OpenGate
     alone: bool = False
     """Whether it judged where the candidates were made."""
+    at_once: bool = False
+    """Whether it judges several waves at once."""
 
     def verdicts(self, proposals: Sequence[Proposal]) -> list[Verdict]:
         """On each proposal, in order."""
@@ -167,13 +183,15 @@ def enabled(settings: GenerationSettings) -> list[tuple[str, Gate]]:
 def open_gates(surroundings: Surroundings) -> list[Guard]:
     """The gates at work, cheapest first."""
     return [
-        Guard(name, plugin.guards, plugin.open(surroundings), _alone(plugin))
+        Guard(
+            name,
+            plugin.guards,
+            plugin.open(surroundings),
+            alone=isinstance(plugin, AloneGate) and plugin.alone,
+            at_once=isinstance(plugin, AskingGate) and plugin.asks in surroundings.served,
+        )
         for name, plugin in enabled(surroundings.settings)
     ]
-
-
-def _alone(plugin: Gate) -> bool:
-    return isinstance(plugin, AloneGate) and plugin.alone
 
 
 def shown(sample: Sample, looks: tuple[Look, ...]) -> Shown:

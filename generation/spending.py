@@ -1,6 +1,6 @@
 """Who pays for what: the models that a training set asks, with a budget between.
 
-    asking = Asking(config, policy_settings, folder, plan, scope, advance)
+    asking = Asking(config, policy_settings, folder, purse, advance, line)
     Staff(config.agents, folder, asking.ask)               the agents
     asking.ask(model, requests, "policy", cells)           the policy's rollouts
 
@@ -8,11 +8,14 @@ A model whose price nobody knows is refused where there is a budget; `prices = [
 free. What runs on this machine is free.
 """
 
+import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from blindspot.core.asking import ask
 from blindspot.core.errors import ConfigError
+from blindspot.core.line import Line
 from blindspot.core.model import Model, ModelSettings, Request, fingerprint
 from blindspot.core.progress import Advance
 from blindspot.core.purse import Account, Bill, Prices, Purse
@@ -28,6 +31,8 @@ from generation.staff import Staff
 POLICY: Final = "policy"
 """The role of the model that is to learn."""
 _FREE: Final = (0.0, 0.0)
+_SERVED: Final = ("openai_api", "vllm_server")
+"""Backends that answer each call by itself, of which many may be under way."""
 
 
 def budgets(config: GenerationSettings, cells: Iterable[str]) -> dict[str, float | None]:
@@ -52,6 +57,16 @@ def models(agents: AgentsSettings) -> Iterator[tuple[str, ModelSettings]]:
             yield from ((f"{role}[{i}]", one.model) for i, one in enumerate(filled))
         elif filled is not None:
             yield role, filled.model
+
+
+def served(config: GenerationSettings, policy: ModelSettings) -> frozenset[str]:
+    """The roles whose models answer each call by itself; a model in this process answers batches,
+    and may answer otherwise in another batch.
+    """
+    named = [(name.split("[")[0].removesuffix("s"), model) for name, model in models(config.agents)]
+    asked = [*named, (POLICY, policy)]
+    here = {role for role, model in asked if model.backend not in _SERVED}
+    return frozenset(role for role, _ in asked if role not in here)
 
 
 def prices(where: str, model: ModelSettings, *, needed: bool) -> Prices:
@@ -95,7 +110,9 @@ def check(config: GenerationSettings, folder: RunFolder, policy: ModelSettings) 
 
 
 class Asking:
-    """Asks models on behalf of roles and cells, through the ledger and the purse."""
+    """Asks models on behalf of roles and cells, through the ledger and the purse; served models
+    through the line, so that several threads may ask.
+    """
 
     def __init__(
         self,
@@ -104,9 +121,12 @@ class Asking:
         folder: RunFolder,
         purse: Purse,
         advance: Advance,
+        line: Line,
     ) -> None:
         needed = limited(config)
         self._ledger, self._purse, self._advance = folder.ledger, purse, advance
+        self._line, self._lock = line, threading.Lock()
+        self._asked, self._answered = Counter[str](), Counter[str]()
         self._policy = prices("model", policy, needed=needed)
         self._prices = {
             fingerprint(model): prices(f"generation.agents.{name}.model", model, needed=needed)
@@ -119,13 +139,16 @@ class Asking:
         self, model: Model, requests: Sequence[Request], role: str, cells: Sequence[str]
     ) -> list[Outcome]:
         """One outcome per request, in order; `cells` are those that each request is for."""
-        done = 0
+        with self._lock:
+            self._asked[role] += len(requests)
 
         def answered(answers: Sequence[tuple[int, Outcome]]) -> None:
-            nonlocal done
-            done += len(answers)
-            self._advance(0, f"asking the {role.replace('_', ' ')} {done}/{len(requests)}")
+            with self._lock:
+                self._answered[role] += len(answers)
+            done = f"{self._answered[role]}/{self._asked[role]}"
+            self._advance(0, f"asking the {role.replace('_', ' ')} {done}")
 
         cost = self._policy if role == POLICY else self._prices[model.fingerprint]
         bill = Bill(self._purse, cost, [Account(role, cell) for cell in cells])
-        return ask(model, requests, self._ledger, answered, bill)
+        line = self._line if model.chunk == 1 else None
+        return ask(model, requests, self._ledger, answered, bill, line)

@@ -11,6 +11,7 @@ Whatever comes of a call stands in the ledger under its whole text, so that noth
 Who may spend how much is not decided here: `asker` stands between the staff and the models.
 """
 
+import threading
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -39,6 +40,7 @@ class Staff:
         self._images = folder.images
         self._asker = asker or _through(folder)
         self._models: dict[str, Model] = {}
+        self._opening = threading.Lock()
 
     @property
     def solvers(self) -> int:
@@ -94,9 +96,10 @@ class Staff:
 
     def _opened(self, settings: ModelSettings) -> Model:
         key = settings.model_dump_json()
-        if key not in self._models:
-            self._models[key] = open_model(settings, self._images)
-        return self._models[key]
+        with self._opening:
+            if key not in self._models:
+                self._models[key] = open_model(settings, self._images)
+            return self._models[key]
 
 
 def _by_role(settings: AgentsSettings) -> dict[str, tuple[AgentSettings, ...]]:

@@ -19,6 +19,7 @@ from blindspot.core.config import identity
 from blindspot.core.diagnosis import DiagnosisArtifact
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.journal import Journal
+from blindspot.core.line import Line
 from blindspot.core.model import Model, ModelSettings, Request, open_model
 from blindspot.core.progress import progress
 from blindspot.core.purse import Purse
@@ -27,6 +28,7 @@ from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from blindspot.core.training_set import Makeable, Outcomes, Plan, TrainingSetArtifact
 from generation.aims import aims
+from generation.autonomy import autonomy
 from generation.card import Card
 from generation.decided import Candidacy, GateVerdict, Rejected, rejected, verdicts
 from generation.executor import open_executor
@@ -39,7 +41,7 @@ from generation.plan import make_plan
 from generation.settings import GenerationSettings
 from generation.shards import write_split
 from generation.source import makers, merged, sources
-from generation.spending import POLICY, Asking, budgets, check
+from generation.spending import POLICY, Asking, budgets, check, served
 from generation.staff import Staff
 from generation.surroundings import benchmark_of, earlier_of
 
@@ -127,8 +129,9 @@ def _fill(
     with (
         open_executor(config.executor, config.ray_address) as executor,
         progress("Generating", total=sum(cell.quota for cell in plan.cells)) as advance,
+        Line() as line,
     ):
-        asking = Asking(config, inputs.policy, folder, purse, advance)
+        asking = Asking(config, inputs.policy, folder, purse, advance, line)
         staff = Staff(config.agents, folder, asking.ask)
         surroundings = Surroundings(
             settings=config,
@@ -138,6 +141,7 @@ def _fill(
             ask=_asker(policy, asking) if policy and config.difficulty.enabled else None,
             staff=staff,
             admitted=admitted,
+            served=served(config, inputs.policy),
         )
         filling = Filling(
             plan,
@@ -221,5 +225,6 @@ def _facts(plan: Plan, config: GenerationSettings) -> dict[str, object]:
     return {
         "generated_by": ", ".join(dict.fromkeys(s.plugin for s in config.sources)),
         "verified_by": ", ".join(name for name, _ in enabled(config)),
+        "autonomy": autonomy(config),
         "cells": len(plan.cells),
     }

@@ -57,7 +57,10 @@ def load(policy: ModelSettings, settings: TrainingSettings, resumed: Path | None
     """
     name = policy.checkpoint
     processor = load_processor(policy)
-    model = load_weights(name, settings.dtype, None if settings.lora.enabled else resumed)
+    whole = None if settings.lora.enabled else resumed
+    model = load_weights(name, settings.dtype, whole)
+    if whole:
+        _check_architecture(name, model, whole)
     model.config._name_or_path = name  # where TRL finds the reference
     _check_tokenizer(name, processor)
     lora.check(settings, model)
@@ -125,6 +128,25 @@ def _start_configs(name: str) -> tuple[Any, Any]:
         return config, GenerationConfig.from_pretrained(name)
     except OSError:  # it has none; the model's own stays
         return config, None
+
+
+def _check_architecture(name: str, model: Any, resumed: Path) -> None:
+    """Raise DataError where the resumed weights are not of the start checkpoint's shapes."""
+    import torch
+    from transformers import AutoConfig, AutoModelForImageTextToText
+
+    factory: Any = AutoModelForImageTextToText
+    with torch.device("meta"):
+        start = factory.from_config(AutoConfig.from_pretrained(name))
+    wanted = {path: tuple(p.shape) for path, p in start.named_parameters()}
+    found = {path: tuple(p.shape) for path, p in model.named_parameters()}
+    if wanted != found:
+        path = min(p for p in {*wanted, *found} if wanted.get(p) != found.get(p))
+        raise DataError(
+            f"The trainer's checkpoint {resumed}",
+            f"it is of another architecture than {name} ({path} differs)",
+            "Train from the beginning with --redo checkpoint",
+        )
 
 
 def _check_tokenizer(name: str, processor: Any) -> None:

@@ -4,12 +4,14 @@ reward needs to know. For DPO a row is a pair of `negatives.parquet`, on its sam
 Pictures stay encoded in memory and are decoded when a row is read. Nothing is cached on disk.
 """
 
+import io
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from PIL import Image
 
 from blindspot.core.errors import DataError
 from blindspot.core.records import NegativePair
@@ -32,6 +34,7 @@ _COLUMNS: Final = (
     "capability",
     "image_type",
     "images",
+    "pass_rate",
 )
 
 
@@ -82,17 +85,30 @@ def per_cell(table: pa.Table) -> dict[str, int]:
     return dict(sorted(Counter(table["cell"].to_pylist()).items()))
 
 
+def pass_rates(table: pa.Table) -> list[float | None]:
+    """The measured pass rate of every row. Raises DataError where none was measured."""
+    found = table["pass_rate"].to_pylist()
+    if all(rate is None for rate in found):
+        raise DataError(
+            "training.curriculum = 'easy_first'",
+            "no sample of the training set has a measured pass rate",
+            "Make the set with generation.difficulty.enabled = true, or set it to 'none'",
+        )
+    return found
+
+
 def dataset(table: pa.Table, order: Sequence[int], words: Words) -> "Dataset":
     """Rows in the given order: `prompt` (the turns, for a trainer that renders them), `asked` (the
     rendered text), `completion` (the ended target), `images` (decoded when read), `target`,
     `answer_kind`, `options`, `category`, `cell`, `id`; of pairs also `chosen` and `rejected`.
     """
-    from datasets import Dataset, DatasetInfo, Features, Image, List, Value
+    from datasets import Dataset, DatasetInfo, Features, List, Value
+    from datasets import Image as Encoded
 
     text = Value("string")
     turn = List({"role": text, "content": List({"type": text, "text": text})})
     columns = _columns(table, words)
-    kinds = {"options": List(text), "images": List(Image(mode="RGB")), "prompt": turn}
+    kinds = {"options": List(text), "images": List(Encoded(mode="RGB")), "prompt": turn}
     features = Features({name: kinds.get(name, text) for name in columns})
     arrow = pa.table(list(columns.values()), schema=features.arrow_schema)
     return Dataset(arrow, info=DatasetInfo(features=features)).select(list(order))
@@ -129,10 +145,24 @@ def _columns(table: pa.Table, words: Words) -> dict[str, Any]:
 
 def _check_pictures(training_set: TrainingSetArtifact, table: pa.Table) -> None:
     for name, pictures in zip(table["id"].to_pylist(), table["images"], strict=True):
-        lengths = [len(p["bytes"].as_py() or b"") for p in pictures] if pictures.is_valid else []
-        if not lengths or not all(lengths):
+        encoded = [p["bytes"].as_py() for p in pictures] if pictures.is_valid else []
+        if wrong := _wrong_with(encoded):
             raise DataError(
                 f"Sample {name} of {training_set.path}",
-                "it has no picture" if not lengths else "one of its pictures has no bytes",
+                wrong,
                 "Make the training set again, or leave the sample out",
             )
+
+
+def _wrong_with(encoded: Sequence[bytes | None]) -> str | None:
+    """What keeps the pictures of a sample from being trained on, told by their headers."""
+    if not encoded:
+        return "it has no picture"
+    for picture in encoded:
+        if not picture:
+            return "one of its pictures has no bytes"
+        try:
+            Image.open(io.BytesIO(picture)).close()
+        except (OSError, Image.DecompressionBombError) as error:
+            return f"one of its pictures cannot be read ({type(error).__name__})"
+    return None

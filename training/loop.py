@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 WHOLE: Final = "WHOLE"
 
+_NO_MEMORY: Final = ("DefaultCPUAllocator", "out of memory", "ALLOC_FAILED")
+"""In what torch, CUDA and cuBLAS say of memory that does not suffice."""
 _VARIES: Final = frozenset({"step_time", "num_tokens", "total_flos"})
 """Log entries that are times, or counts that a continued run starts anew."""
 
@@ -63,10 +65,18 @@ def saved(trainer: "Trainer") -> Path:
 
 
 def _train(trainer: "Trainer", start: Path | None) -> None:
-    """Take the steps; what torch raises for weights that are no numbers becomes a StageError."""
+    """Take the steps; what torch raises for weights that are no numbers, or of other shapes than
+    those that were saved, becomes a StageError.
+    """
     try:
         trainer.train(resume_from_checkpoint=str(start) if start else None)
     except RuntimeError as error:
+        if "size mismatch" in str(error):
+            raise StageError(
+                f"Training cannot continue from {start}",
+                "its tensors have other shapes than those of the model that is trained",
+                "Train from the beginning with --redo checkpoint",
+            ) from error
         if "probability tensor" not in str(error):
             raise
         _raise(not_a_number(trainer.state.global_step + 1))
@@ -74,13 +84,16 @@ def _train(trainer: "Trainer", start: Path | None) -> None:
 
 @contextmanager
 def enough_memory(settings: TrainingSettings) -> Iterator[None]:
-    """A GPU whose memory does not suffice becomes a StageError that says what to lower."""
-    import torch
-
+    """Memory that does not suffice, a GPU's or this machine's, becomes a StageError that says what
+    to lower.
+    """
     try:
         yield
-    except torch.OutOfMemoryError as error:
-        why = str(error).splitlines()[0]
+    except (RuntimeError, MemoryError) as error:
+        said = next(iter(str(error).splitlines()), "")
+        if not isinstance(error, MemoryError) and not any(sign in said for sign in _NO_MEMORY):
+            raise
+        why = said.rpartition("err == 0. ")[2] or "this machine has no more"
         raise StageError("Training ran out of memory", why, lower(settings)) from error
 
 

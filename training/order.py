@@ -8,6 +8,11 @@ Within a cell, samples follow a shuffled order that is drawn anew each time it i
 
 A cell's share is that of its *admitted* samples: a cell that stayed short of its quota is not
 repeated more often to make up for it.
+
+A curriculum (`easy_first`) exchanges samples of the same cell, and nothing else: every batch has
+the mixture that it had, and the run has the samples that it had. The whole order is known before
+the first step, which is what lets a killed run continue with the same data; so nothing is ordered
+by what the run itself measures.
 """
 
 import random
@@ -38,6 +43,27 @@ def stratified_order(cells: Sequence[str], *, batch: int, batches: int, seed: in
         rng.shuffle(picked)
         order += [next(streams[name]) for name in picked]
     return order
+
+
+def easy_first(
+    order: Sequence[int], cells: Sequence[str], pass_rates: Sequence[float | None]
+) -> list[int]:
+    """The same order, each cell's samples sorted by pass rate over the whole run, the highest
+    first; of equal ones, the earlier first. Samples without a pass rate keep their places.
+
+    >>> easy_first([0, 2, 1, 0], ["a", "a", "b"], [0.25, 0.75, None])
+    [1, 2, 0, 0]
+    """
+    places: dict[str, list[int]] = {}
+    for place, sample in enumerate(order):
+        if pass_rates[sample] is not None:
+            places.setdefault(cells[sample], []).append(place)
+    eased = list(order)
+    for own in places.values():
+        samples = sorted((order[place] for place in own), key=lambda s: -(pass_rates[s] or 0.0))
+        for place, sample in zip(own, samples, strict=True):
+            eased[place] = sample
+    return eased
 
 
 def _systematic(ends: Sequence[int], batch: int, offset: float) -> list[int]:

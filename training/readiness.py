@@ -15,7 +15,7 @@ from pathlib import Path
 from blindspot.core.errors import DataError
 from blindspot.core.loading import load_processor
 from blindspot.core.model import ModelSettings
-from training import memory, stage
+from training import memory, rollout_server, stage
 from training.distributed import world_size
 from training.settings import TrainingSettings
 
@@ -28,6 +28,9 @@ def lines(settings: TrainingSettings, policy: ModelSettings, folder: Path | None
     yield _plan(settings)
     if "format" in settings.grpo.rewards and settings.optimiser == "grpo":
         yield "reward format: given where a prompt asks for a form, and to no other"
+    if rollout_server.used(settings):
+        line = rollout_server.command(policy.checkpoint, settings.grpo.vllm)
+        yield f"rollouts: by vLLM on GPUs of its own, to be started with {line}"
     if folder is None:
         yield "memory and processor: unknown until the checkpoint is here"
         return

@@ -21,10 +21,10 @@ from blindspot.core.config import identity
 from blindspot.core.model import ModelSettings, fingerprint
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.training_set import TrainingSetArtifact
-from training import checkpoint, data, distributed, loop, validation
+from training import checkpoint, data, distributed, loop, rollout_server, validation
 from training.health import zero_variance_share
 from training.optimiser import Job, optimisers, passes
-from training.order import stratified_order
+from training.order import easy_first, stratified_order
 from training.quiet import quiet
 from training.reward import rewards
 from training.rewards.format import asked
@@ -66,6 +66,7 @@ def check(config: TrainingSettings, policy: ModelSettings) -> None:
     checkpoint.check_policy(policy)
     optimisers.load(config.optimiser)
     passes(config)
+    rollout_server.check(config)
     for name in config.grpo.rewards:
         rewards.load(name)
 
@@ -143,23 +144,27 @@ def _trainer(
 ) -> "Trainer":
     arguments, ends = policy.template_arguments, loaded.model.generation_config
     words = Words(loaded.processor, arguments, ends.eos_token_id if ends else None)
-    order = stratified_order(
-        table["cell"].to_pylist(),
-        batch=config.prompts_per_step,
-        batches=config.steps,
-        seed=config.seed,
-    )
     job = Job(
         settings=config,
         model=loaded.model,
         processor=loaded.processor,
-        rows=data.dataset(table, order, words),
+        rows=data.dataset(table, _order(config, table), words),
         folder=folder,
         on_gpu=loaded.on_gpu,
         template_arguments=arguments,
         opening=words.opening,
     )
     return optimisers.load(config.optimiser).trainer(job)
+
+
+def _order(config: TrainingSettings, table: "pa.Table") -> list[int]:
+    cells = table["cell"].to_pylist()
+    order = stratified_order(
+        cells, batch=config.prompts_per_step, batches=config.steps, seed=config.seed
+    )
+    if config.curriculum == "easy_first":
+        return easy_first(order, cells, data.pass_rates(table))
+    return order
 
 
 def _set_threads(threads: int) -> None:

@@ -5,7 +5,10 @@ The whole stage runs as a user runs it, in a process of its own: the planted sou
 solvers, the gates that ask without the picture and with another, a validator and the policy's
 rollouts (`bench.generating.runs`). The stub server answers every call after the same time. What
 counts is the time from the first call's arrival to the last answer; making pictures, deciding and
-writing between calls are in it, starting Python is not.
+writing between calls are in it, starting Python is not. The models share one address, and with it
+the limit. A candidate's calls follow upon each other, thirty and more where a test of whether it
+needs its picture stays open, and waves follow upon each other: few slots cannot keep the server
+busy, whoever asks.
 
 Beside it, with the very same calls: 64 workers around the openai client, for which every call is
 known beforehand, and a pool of 64 threads that takes each item's calls one after the other, all
@@ -105,11 +108,11 @@ def _row(
     limit = concurrency / latency
     server.script(script)
     run, found = _ran(extent, server, slots, concurrency)
-    share = found.calls / found.seconds / limit
+    share, peak = found.calls / found.seconds / limit, server.calls().peak
     what = (
         f"calls per second / ({concurrency} under way / {latency:g} s), the whole stage, {slots} "
-        f"slots, {found.calls:,} calls in {found.seconds:.0f} s; as many under way as may be in "
-        f"{found.busy:.0%} of the time, none in {found.idle:.0%}"
+        f"slots, {found.calls:,} calls in {found.seconds:.0f} s; at most {peak} under way, as many "
+        f"as may be in {found.busy:.0%} of the time, none in {found.idle:.0%}"
     )
     others = _beside(run, server, script, round(found.calls / _candidates(run)), limit)
     met = share >= TARGET if found.calls >= CALLS else None

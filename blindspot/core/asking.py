@@ -6,10 +6,11 @@ forms the same batches as an uninterrupted one and a local model gives the same 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from blindspot.core.errors import BlindspotError, StageError
 from blindspot.core.ledger import Ledger
+from blindspot.core.line import Line, Traffic, outcome_of
 from blindspot.core.model import Model, Request
 from blindspot.core.purse import Bill
 from blindspot.core.records import Completion, Failure, Outcome
@@ -35,74 +36,109 @@ def ask(
     ledger: Ledger,
     on_answers: OnAnswers = lambda answers: None,
     bill: Bill | None = None,
+    line: Line | None = None,
 ) -> list[Outcome]:
     """The outcome of every request, in order; what the ledger knows is not asked again. Blocks
-    until all are there. With a `bill`, no call is sent that it cannot cover.
+    until all are there. With a `bill`, no call is sent that it cannot cover. With a `line`, several
+    threads may ask at once; `on_answers` is called from the line's thread then.
 
     Raises StageError when the model answers nothing at all and the cause is the connection, the key
     or a setting.
     """
-    return asyncio.run(_ask(model, requests, ledger, on_answers, bill))
+    batch = _Batch(model, requests, ledger, on_answers, bill)
+    return line.run(model, batch.ask(line.traffic)) if line else asyncio.run(_alone(batch))
 
 
-async def _ask(
-    model: Model,
-    requests: Sequence[Request],
-    ledger: Ledger,
-    on_answers: OnAnswers,
-    bill: Bill | None,
-) -> list[Outcome]:
-    keys = [r.key(model.fingerprint) for r in requests]
-    unique = dict(zip(keys, requests, strict=True))
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, key in enumerate(keys):
-        places[key].append(place)
-    known = ledger.lookup(list(unique))
-    on_answers([(place, known[key]) for key in known for place in places[key]])
-    order = list(unique)
-    chunks = [order[i : i + model.chunk] for i in range(0, len(order), model.chunk)]
-    todo = iter([m for c in chunks if (m := [k for k in c if k not in known])])
-    breaker = _Breaker(len(order))
-
-    async def work() -> None:
-        for chunk in todo:
-            refused = await _reserve(bill, [(k, unique[k], places[k][0]) for k in chunk])
-            sent = [k for k in chunk if k not in refused]
-            answers = await model.generate([unique[k] for k in sent]) if sent else []
-            came = dict(zip(sent, answers, strict=True))
-            costs = [bill.settle(k, came[k]) for k in sent] if bill else []
-            outcomes = [refused[k] if k in refused else came[k] for k in chunk]
-            rows = zip(chunk, (unique[k].model_dump_json() for k in chunk), outcomes, strict=True)
-            ledger.record(model.fingerprint, rows, costs)
-            if bill:
-                await bill.purse.told()
-            known.update(zip(chunk, outcomes, strict=True))
-            on_answers([(i, o) for k, o in zip(chunk, outcomes, strict=True) for i in places[k]])
-            breaker.see(outcomes)
-
+async def _alone(batch: "_Batch") -> list[Outcome]:
     try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(model.concurrency):
-                group.create_task(work())
-    except* BlindspotError as errors:
-        raise errors.exceptions[0] from None
+        return await batch.ask(Traffic())
     finally:
-        await model.rest()
-        if bill:
-            bill.purse.rest()
-    return [known[key] for key in keys]
+        await batch.model.rest()
 
 
-async def _reserve(
-    bill: Bill | None, calls: Sequence[tuple[str, Request, int]]
-) -> dict[str, Failure]:
-    """Sets aside what calls (key, request, place) may cost; those that cannot be had, by key."""
-    found: dict[str, Failure] = {}
-    for key, request, place in calls if bill else ():
-        refusal = await bill.reserve(key, request, place) if bill else None
-        if refusal:
-            found[key] = refusal
-    return found
+class _Batch:
+    """The requests of one `ask`, by their keys."""
+
+    def __init__(
+        self,
+        model: Model,
+        requests: Sequence[Request],
+        ledger: Ledger,
+        on_answers: OnAnswers,
+        bill: Bill | None,
+    ) -> None:
+        self.model, self._ledger, self._bill = model, ledger, bill
+        self._on_answers = on_answers
+        self._keys = [r.key(model.fingerprint) for r in requests]
+        self._unique = dict(zip(self._keys, requests, strict=True))
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        for place, key in enumerate(self._keys):
+            self._places[key].append(place)
+        self._known: dict[str, Outcome] = {}
+        self._breaker = _Breaker(len(self._unique))
+
+    async def ask(self, traffic: Traffic) -> list[Outcome]:
+        """One outcome per request, in order."""
+        self._take(self._ledger.lookup(list(self._unique)))
+        left = [key for key in self._unique if key not in self._known]
+        others = traffic.claim(left)
+        todo = iter(self._chunks({key for key in left if key not in others}))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self.model.concurrency):
+                    group.create_task(self._work(todo, traffic))
+                for key, call in others.items():
+                    group.create_task(self._wait(key, call))
+        except* BlindspotError as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            traffic.give_up(key for key in left if key not in others)
+        return [self._known[key] for key in self._keys]
+
+    def _chunks(self, wanted: Collection[str]) -> list[list[str]]:
+        order, size = list(self._unique), self.model.chunk
+        cut = (order[i : i + size] for i in range(0, len(order), size))
+        return [some for chunk in cut if (some := [key for key in chunk if key in wanted])]
+
+    async def _work(self, todo: Iterator[list[str]], traffic: Traffic) -> None:
+        places = traffic.places(self.model)
+        for chunk in todo:
+            async with places:
+                found = await self._made(chunk)
+            for key, outcome in found.items():
+                traffic.made(key, outcome)
+            self._take(found)
+            self._breaker.see(list(found.values()))
+
+    async def _wait(self, key: str, call: asyncio.Future[Outcome]) -> None:
+        self._take({key: await outcome_of(call)})
+
+    async def _made(self, chunk: Sequence[str]) -> dict[str, Outcome]:
+        """What came of calls; it stands in the ledger."""
+        refused = await self._reserve(chunk)
+        sent = [key for key in chunk if key not in refused]
+        answers = await self.model.generate([self._unique[k] for k in sent]) if sent else []
+        came = refused | dict(zip(sent, answers, strict=True))
+        costs = [self._bill.settle(key, came[key]) for key in sent] if self._bill else []
+        found = {key: came[key] for key in chunk}
+        rows = ((key, self._unique[key].model_dump_json(), o) for key, o in found.items())
+        self._ledger.record(self.model.fingerprint, rows, costs)
+        return found
+
+    async def _reserve(self, chunk: Sequence[str]) -> dict[str, Outcome]:
+        """Sets aside what calls may cost; those that cannot be had, by key."""
+        if self._bill is None:
+            return {}
+        found: dict[str, Outcome] = {}
+        for key in chunk:
+            refusal = await self._bill.reserve(key, self._unique[key], self._places[key][0])
+            if refusal:
+                found[key] = refusal
+        return found
+
+    def _take(self, found: Mapping[str, Outcome]) -> None:
+        self._known |= found
+        self._on_answers([(i, o) for key, o in found.items() for i in self._places[key]])
 
 
 class _Breaker:

@@ -6,10 +6,11 @@ help (an undecodable picture) is not asked again.
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from blindspot.core.artifact import disk_error
 from blindspot.core.errors import ConfigError, StageError
@@ -57,14 +58,17 @@ _LOOKUP: Final = 500
 
 
 class Ledger:
-    """Opened on a file; one process at a time writes."""
+    """Opened on a file; one process at a time writes, from any of its threads."""
 
     def __init__(self, path: Path) -> None:
         refuse_network_filesystem(path)
         self.path = path
+        self._lock = threading.RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db = sqlite3.connect(
+                path, timeout=30, isolation_level=None, check_same_thread=False
+            )
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = normal")
             self._db.executescript(_SCHEMA)
@@ -81,11 +85,11 @@ class Ledger:
         for start in range(0, len(keys), _LOOKUP):
             part = keys[start : start + _LOOKUP]
             marks = ",".join("?" * len(part))
-            for key, text in self._db.execute(
+            for key, text in self._run(
                 f"select key, failure from failures where not retryable and key in ({marks})", part
             ):
                 known[key] = Failure.model_validate_json(text)
-            for key, text in self._db.execute(
+            for key, text in self._run(
                 f"select key, completion from calls where key in ({marks})", part
             ):
                 known[key] = Completion.model_validate_json(text)
@@ -126,7 +130,7 @@ class Ledger:
 
     def reserve(self, scope: str, key: str, role: str, cell: str, worst: float) -> None:
         """Set aside what a call may cost, until `record` says what it did."""
-        self._db.execute(
+        self._run(
             "insert into spending (scope, key, role, cell, reserved) values (?, ?, ?, ?, ?) "
             "on conflict (scope, key) do update set reserved = excluded.reserved",
             (scope, key, role, cell, worst),
@@ -134,34 +138,40 @@ class Ledger:
 
     def abandon(self, scope: str) -> None:
         """What a process that is gone had reserved counts as spent."""
-        self._db.execute(
+        self._run(
             "update spending set cost = cost + reserved, reserved = 0 where scope = ?", (scope,)
         )
 
     def spent(self, scope: str) -> list[tuple[str, str, float]]:
         """What was spent, as (role, cell, cost)."""
         query = "select role, cell, sum(cost) from spending where scope = ? group by role, cell"
-        return [(role, cell, cost) for role, cell, cost in self._db.execute(query, (scope,))]
+        return [(role, cell, cost) for role, cell, cost in self._run(query, (scope,))]
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All that is written within, or nothing."""
-        self._db.execute("begin immediate")
-        try:
-            yield self._db
-            self._db.execute("commit")
-        finally:
-            if self._db.in_transaction:
-                self._db.execute("rollback")
+        with self._lock:
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+                self._db.execute("commit")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("rollback")
 
     def counts(self) -> dict[str, int]:
         """Finished calls, calls that were paid more than once, failures on record."""
-        one = lambda query: int(self._db.execute(query).fetchone()[0])  # noqa: E731
+        one = lambda query: int(self._run(query)[0][0])  # noqa: E731
         return {
             "calls": one("select count(*) from calls"),
             "asked_again": one("select count(*) from calls where asked > 1"),
             "failures": one("select count(*) from failures"),
         }
+
+    def _run(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """The rows of a statement that is its own transaction."""
+        with self._lock:
+            return self._db.execute(statement, values).fetchall()
 
     def close(self) -> None:
         """Close the file."""

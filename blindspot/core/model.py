@@ -71,7 +71,7 @@ class ModelSettings(Settings):
     """A file under `blindspot/core/models/`."""
     checkpoint: Annotated[str, OPERATIONAL] = ""
     """transformers_local, vllm_server: a Hugging Face folder (relative to the config file) or hub
-    name. replay: the file of answers.
+    name. replay: the file of answers. python_file: the code.
     """
     batch_size: int = Field(default=32, ge=1)
     """transformers_local: requests per forward pass; part of the identity, since padding
@@ -108,7 +108,9 @@ class ModelSettings(Settings):
     start_timeout: OperationalFloat = Field(default=1800.0, gt=0)
     """vllm_server: seconds until the server must be healthy, a download included."""
     model: str = ""
-    """openai_api: the model's id on the server; elsewhere unused."""
+    """openai_api: the model's id on the server; python_file: what its code makes of it; elsewhere
+    unused.
+    """
     base_urls: Annotated[tuple[str, ...], OPERATIONAL] = ()
     """openai_api: one or more addresses ending in /v1 that serve the same model."""
     api_key_env: Annotated[str, OPERATIONAL] = ""

@@ -63,7 +63,7 @@ class Purse:
     """By `Account.names`, whatever has a limit."""
     _spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     _reserved: dict[str, tuple[Account, float]] = field(default_factory=dict)
-    _changed: asyncio.Condition | None = None
+    _waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ledger.abandon(self.scope)
@@ -82,14 +82,12 @@ class Purse:
         where it cannot be had.
         """
         worst = self.worst(request, prices)
-        self._changed = self._changed or asyncio.Condition()
-        async with self._changed:
-            while short := self._short(account, worst, under_way=True):
-                if self._short(account, worst, under_way=False) or not self._reserved:
-                    return _refused(short, worst)
-                await self._changed.wait()
-            self._reserved[key] = account, worst
-            self.ledger.reserve(self.scope, key, account.role, account.cell, worst)
+        while short := self._short(account, worst, under_way=True):
+            if self._short(account, worst, under_way=False) or not self._reserved:
+                return _refused(short, worst)
+            await self._settled()
+        self._reserved[key] = account, worst
+        self.ledger.reserve(self.scope, key, account.role, account.cell, worst)
         return None
 
     def settle(self, key: str, outcome: Outcome, prices: Prices) -> float:
@@ -97,17 +95,17 @@ class Purse:
         account, worst = self._reserved.pop(key)
         cost = _cost(outcome, prices, worst)
         self._spend(account, cost)
+        while self._waiting:
+            waiter = self._waiting.pop()
+            if not waiter.done():
+                waiter.set_result(None)
         return cost
 
-    async def told(self) -> None:
-        """Wake up whoever waits for calls under way."""
-        if self._changed is not None:
-            async with self._changed:
-                self._changed.notify_all()
-
-    def rest(self) -> None:
-        """No call is under way: the next may come from another event loop."""
-        self._changed = None
+    async def _settled(self) -> None:
+        """Wait until a call under way is settled."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        await waiter
 
     def worst(self, request: Request, prices: Prices) -> float:
         """What a call costs at most."""

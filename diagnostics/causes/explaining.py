@@ -98,11 +98,24 @@ def _probed(
 def _taught(
     config: DiagnosticsSettings, inputs: DiagnosisInputs, failed: list[Failed]
 ) -> tuple[list[Failed], TeacherReport | None]:
-    undecided = [f for f in failed if f.stage == UNRESOLVED]
     if config.teacher is None:
         return failed, None
-    taught = teach(config.teacher, inputs.folder, undecided, config.seed)
-    return _decided(failed, taught.verdicts), taught.report
+    asked = [f for f in failed if config.teacher.every or f.stage == UNRESOLVED]
+    taught = teach(config.teacher, inputs.folder, asked, config.seed)
+    return [_told(f, taught.verdicts.get(f.sample.id)) for f in failed], taught.report
+
+
+def _told(failed: Failed, said: Attribution | None) -> Failed:
+    """The failed sample with a teacher's verdict; of a stage that is known already, with the step
+    and the skill alone.
+    """
+    if said is None:
+        return failed
+    known = {"wrong_step": said.wrong_step, "skill": said.skill}
+    is_open = failed.stage == UNRESOLVED
+    return replace(
+        failed, attribution=said if is_open else failed.attribution.model_copy(update=known)
+    )
 
 
 def _decided(failed: Iterable[Failed], verdicts: Mapping[str, Attribution]) -> list[Failed]:

@@ -30,6 +30,7 @@ class Agreement:
     """The `agreement` gate."""
 
     cost = 40
+    asks = "solver"
 
     def guards(self, cell: PlanCell) -> bool:
         return True

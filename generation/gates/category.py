@@ -27,6 +27,7 @@ class Category:
     """The `category` gate."""
 
     cost = 70
+    asks = "validator"
 
     def guards(self, cell: PlanCell) -> bool:
         return True

@@ -27,6 +27,7 @@ class Difficulty:
     """The `difficulty` gate."""
 
     cost = 100
+    asks = "policy"
 
     def guards(self, cell: PlanCell) -> bool:
         return cell.split == "train" and cell.want.weakness is not None

@@ -25,6 +25,7 @@ class ImageRemoved:
     """The `image_removed` gate."""
 
     cost = 50
+    asks = "solver"
 
     def guards(self, cell: PlanCell) -> bool:
         return True

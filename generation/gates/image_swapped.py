@@ -25,6 +25,7 @@ class ImageSwapped:
     """The `image_swapped` gate."""
 
     cost = 60
+    asks = "solver"
 
     def guards(self, cell: PlanCell) -> bool:
         return True

@@ -78,6 +78,18 @@ def test_weights_of_another_size(copied: Path):
         load_weights(str(copied), "float32")
 
 
+def test_a_trainer_checkpoint_of_another_architecture(checkpoint: Path, tmp_path: Path):
+    """Whole in itself, but with a wider text model than the start checkpoint's."""
+    from transformers import AutoConfig, AutoModelForImageTextToText
+
+    config: Any = AutoConfig.from_pretrained(checkpoint)
+    config.text_config.intermediate_size *= 2
+    factory: Any = AutoModelForImageTextToText
+    factory.from_config(config).save_pretrained(tmp_path / "checkpoint-2")
+    with pytest.raises(DataError, match=r"another architecture.*differs.*--redo checkpoint"):
+        training_checkpoint.load(policy(checkpoint), TrainingSettings(), tmp_path / "checkpoint-2")
+
+
 def test_a_model_that_reads_no_pictures(copied: Path):
     changed(copied / "config.json", model_type="gpt2", architectures=["GPT2LMHeadModel"])
     with pytest.raises(DataError, match="image-text-to-text"):

@@ -1,7 +1,9 @@
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from blindspot.core.errors import DataError
 from blindspot.core.loading import load_processor
@@ -80,12 +82,30 @@ def test_an_empty_training_set_is_refused(make_training_set: MakeTrainingSet):
         read(make_training_set([]))
 
 
-def test_a_missing_picture_is_refused(make_training_set: MakeTrainingSet):
-    path = make_training_set(picture=lambda number: None if number == 5 else b"png")
-    with pytest.raises(
-        DataError, match=r"Sample color/plain-5 .* one of its pictures has no bytes"
-    ):
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (None, "has no bytes"),
+        (b"", "has no bytes"),
+        (b"<html>404 Not Found</html>", r"cannot be read \(UnidentifiedImageError\)"),
+    ],
+)
+def test_a_missing_picture_is_refused(
+    make_training_set: MakeTrainingSet, bad: bytes | None, said: str
+):
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    path = make_training_set(picture=lambda number: bad if number == 5 else buffer.getvalue())
+    with pytest.raises(DataError, match=rf"Sample color/plain-5 .* one of its pictures {said}"):
         read(path)
+
+
+def test_pass_rates_are_those_of_generation(make_training_set: MakeTrainingSet):
+    path = make_training_set(pass_rate=lambda number: None if number == 1 else number / 16)
+    assert data.pass_rates(read(path))[:3] == [0.0, None, 0.125]
+    unmeasured = read(make_training_set(name="unmeasured"))
+    with pytest.raises(DataError, match=r"curriculum.*generation\.difficulty\.enabled = true"):
+        data.pass_rates(unmeasured)
 
 
 def test_what_is_no_training_set_is_refused(tmp_path: Path):

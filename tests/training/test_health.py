@@ -1,8 +1,6 @@
 import pytest
 
-from blindspot.core.errors import StageError
 from training.health import lower, silence, trouble, zero_variance_share
-from training.loop import enough_memory
 from training.settings import LoraSettings, TrainingSettings
 
 LEARNING = {"loss": 0.1, "grad_norm": 1.0, "reward": 0.5, "frac_reward_zero_std": 0.5}
@@ -59,11 +57,3 @@ def test_what_to_lower_where_memory_does_not_suffice():
         gradient_checkpointing=False,
     )
     assert lower(least).startswith("Set training.gradient_checkpointing, lower model.max_pixels,")
-
-
-def test_want_of_memory_is_a_sentence():
-    import torch
-
-    with pytest.raises(StageError, match=r"out of memory: .* 2 GiB.*prompts_per_pass"):  # noqa: SIM117
-        with enough_memory(TrainingSettings()):
-            raise torch.OutOfMemoryError("Tried to allocate 2 GiB\ntraceback")

@@ -1,6 +1,19 @@
-from pathlib import Path
+"""The loop around a trainer, and the sentence for each way in which its steps can fail (rewards
+without signal: test_health, test_stage).
+"""
 
-from training.loop import WHOLE, clean, last_whole, note
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blindspot.core.errors import StageError
+from blindspot.core.training_set import TrainingSetArtifact
+from training import checkpoint, data, loop, stage
+from training.loop import WHOLE, clean, enough_memory, last_whole, note
+from training.quiet import quiet
+from training.settings import LoraSettings, TrainingSettings
 
 
 def test_only_whole_checkpoints_count(tmp_path: Path):
@@ -22,3 +35,53 @@ def test_what_stands_beside_the_bar():
     assert note({"loss": 0.5}) == "loss 0.500"
     record = {"loss": 0.0, "reward": 0.25, "frac_reward_zero_std": 0.5}
     assert note(record) == "reward 0.25, 50% of groups all alike"
+
+
+def gpu_is_full() -> None:
+    import torch
+
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB\ntraceback")
+
+
+def cublas_is_full() -> None:
+    raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate")
+
+
+def this_machine_is_full() -> None:
+    import torch
+
+    torch.empty(2**55)
+
+
+def python_is_full() -> None:
+    raise MemoryError
+
+
+@pytest.mark.parametrize(
+    "fill", [gpu_is_full, cublas_is_full, this_machine_is_full, python_is_full]
+)
+def test_want_of_memory_says_what_to_lower(fill: Callable[[], None]):
+    said = r"ran out of memory: \w.*[Ll]ower training\.prompts_per_pass"
+    with pytest.raises(StageError, match=said), enough_memory(TrainingSettings()):
+        fill()
+
+
+def test_what_is_no_want_of_memory_stays_what_it_is():
+    with pytest.raises(RuntimeError, match="a defect"), enough_memory(TrainingSettings()):
+        raise RuntimeError("a defect")
+
+
+def test_adapters_of_another_rank_cannot_be_continued(
+    inputs: stage.TrainingInputs, settings: Callable[..., TrainingSettings], tmp_path: Path
+):
+    table = data.read_samples(TrainingSetArtifact(inputs.training_set))
+
+    def trainer(rank: int) -> Any:
+        config = settings(optimiser="sft", steps=2, lora=LoraSettings(enabled=True, rank=rank))
+        loaded = checkpoint.load(inputs.policy, config)
+        return stage._trainer(config, inputs.policy, loaded, table, tmp_path / f"rank-{rank}")
+
+    with quiet():
+        trainer(2).train()
+        with pytest.raises(StageError, match=r"other shapes.*--redo checkpoint"):
+            loop._train(trainer(4), tmp_path / "rank-2" / "checkpoint-2")

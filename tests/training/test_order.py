@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.order import stratified_order
+from training.order import easy_first, stratified_order
 
 SIZES = st.lists(st.integers(1, 40), min_size=1, max_size=8)
 
@@ -48,3 +48,31 @@ def test_the_seed_alone_decides():
     first = stratified_order(cells, batch=6, batches=5, seed=3)
     assert first == stratified_order(cells, batch=6, batches=5, seed=3)
     assert first != stratified_order(cells, batch=6, batches=5, seed=4)
+
+
+RATES = st.lists(st.sampled_from([None, 0.25, 0.5, 0.75]), min_size=1, max_size=9)
+
+
+@given(sizes=SIZES, pattern=RATES, batch=st.integers(1, 24), batches=st.integers(1, 8))
+def test_a_curriculum_leaves_every_batch_its_mixture_and_the_run_its_samples(
+    sizes: list[int], pattern: list[float | None], batch: int, batches: int
+):
+    cells = cells_of(sizes)
+    rates = [pattern[i % len(pattern)] for i in range(len(cells))]
+    plain = stratified_order(cells, batch=batch, batches=batches, seed=5)
+    eased = easy_first(plain, cells, rates)
+    assert [cells[i] for i in eased] == [cells[i] for i in plain]
+    assert Counter(eased) == Counter(plain)
+    for name in set(cells):
+        own = [rates[i] for i in eased if cells[i] == name]
+        rated = [rate for rate in own if rate is not None]
+        assert rated == sorted(rated, reverse=True)
+
+
+def test_easy_first_by_hand():
+    cells = ["a", "b", "a", "a"]
+    assert easy_first([0, 1, 2, 3], cells, [0.25, 0.5, None, 0.75]) == [3, 1, 2, 0]
+
+
+def test_of_equal_pass_rates_the_earlier_stays_first():
+    assert easy_first([2, 0, 1, 2], ["a"] * 3, [0.5, 0.5, 0.5]) == [2, 0, 1, 2]

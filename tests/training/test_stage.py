@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from blindspot.core.artifact import Artifact
 from blindspot.core.errors import ConfigError, DataError, StageError, UnknownNameError
 from blindspot.core.model import ModelSettings
+from training import data
 from training.settings import GuardSettings, TrainingSettings
 from training.stage import TrainingInputs, run
 
@@ -121,6 +123,23 @@ def test_other_settings_on_a_begun_draft_are_refused(
         run(settings(seed=1), inputs, out)
 
 
+def test_another_model_under_a_begun_draft_is_refused(
+    inputs: TrainingInputs, settings: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from safetensors.torch import load_file, save_file
+
+    monkeypatch.setattr("training.stage._train", lambda *_: None)
+    out, other = tmp_path / "checkpoint", tmp_path / "other"
+    with pytest.raises(FileNotFoundError):
+        run(settings(), inputs, out)
+    shutil.copytree(inputs.policy.checkpoint, other)
+    weights = load_file(other / "model.safetensors")
+    save_file({n: w + 1 for n, w in weights.items()}, other / "model.safetensors")
+    policy = inputs.policy.model_copy(update={"checkpoint": str(other)})
+    with pytest.raises(ConfigError, match=r"inputs\.model was"):
+        run(settings(), replace(inputs, policy=policy), out)
+
+
 def test_a_server_cannot_be_trained(inputs: TrainingInputs, settings: Make, tmp_path: Path):
     policy = ModelSettings(backend="openai_api", model="x", base_urls=("http://localhost/v1",))
     with pytest.raises(ConfigError, match="only weights in a Hugging Face folder"):
@@ -138,6 +157,51 @@ def test_no_learning_signal_stops_the_run(
     never = make_training_set([("color/plain", "is it red", "purple", 4)], name="never")
     with pytest.raises(StageError, match=r"last 4 steps no group.*Use easier samples"):
         run(settings(steps=9), replace(inputs, training_set=never), tmp_path / "checkpoint")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"mask_truncated": True, "beta": 0}, {"rewards": {"length": 1.0}}]
+)
+def test_a_model_that_never_says_its_end_token_stops_the_run(
+    inputs: TrainingInputs, settings: Make, tmp_path: Path, changed: dict[str, Any]
+):
+    """Every rollout is cut off, and so masked, or rewarded like every other."""
+    from safetensors.torch import load_file, save_file
+
+    endless = tmp_path / "endless"
+    shutil.copytree(inputs.policy.checkpoint, endless)
+    weights = load_file(endless / "model.safetensors")
+    named = {name.rpartition("language_model.")[2]: w for name, w in weights.items()}
+    named["model.embed_tokens.weight"][:, 0] = 50  # so that one number is always large …
+    named["lm_head.weight"][[0, 3], 0] = -100  # … and speaks against <pad> and <eos>
+    save_file(weights, endless / "model.safetensors", metadata={"format": "pt"})
+    policy = inputs.policy.model_copy(update={"checkpoint": str(endless)})
+    grpo = settings().grpo.model_copy(update=changed | {"patience": 2})
+    with pytest.raises(StageError, match=r"2 steps was cut off.*ends its answers with the token"):
+        run(settings(grpo=grpo), replace(inputs, policy=policy), tmp_path / "checkpoint")
+
+
+def test_a_curriculum_shows_easy_samples_first(
+    inputs: TrainingInputs,
+    make_training_set: Callable[..., Path],
+    settings: Make,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    shown: list[str] = []
+    read = data.dataset
+
+    def spy(table: Any, order: list[int], words: Any) -> Any:
+        shown.extend(table["id"][i].as_py() for i in order)
+        return read(table, order, words)
+
+    monkeypatch.setattr("training.data.dataset", spy)
+    rated = make_training_set(name="rated", pass_rate=lambda number: number / 12)
+    told = replace(inputs, training_set=rated)
+    run(settings(optimiser="sft", curriculum="easy_first"), told, tmp_path / "eased")
+    assert shown == [f"color/plain-{number}" for number in range(11, -1, -1)]
+    with pytest.raises(DataError, match="no sample of the training set has a measured pass rate"):
+        run(settings(curriculum="easy_first"), inputs, tmp_path / "unrated")
 
 
 def test_a_loss_that_is_no_number_stops_the_run(

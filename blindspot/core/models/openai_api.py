@@ -60,6 +60,7 @@ class OpenAIModel:
 
     def __init__(self, settings: ModelSettings, images: ImageStore, fingerprint: str) -> None:
         self.fingerprint = fingerprint
+        self.addresses = settings.base_urls
         self.concurrency = settings.concurrency * len(settings.base_urls)
         self._settings = settings
         self._images = images

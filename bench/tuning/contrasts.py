@@ -1,18 +1,17 @@
-"""The arithmetic of T1: cells, gains, contrasts and their tests, on plain values.
+"""The arithmetic of trials: gains, contrasts and their tests, on plain values.
 
-See `bench/training.py` for what they mean and why.
+See `bench/tuning/gain.py` for what they mean and why.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from statistics import fmean
+from statistics import fmean, stdev
 from typing import Any
 
 from bench.rows import Interval
-from blindspot.core.records import CellShare, Sample, Weakness
 from blindspot.core.statistics import cluster_bootstrap
-from blindspot.core.training_set import Makeable
 
 Scores = Mapping[str, float]
 """Score per held-out sample id."""
@@ -34,18 +33,6 @@ class World:
     """Categories with the verdict `strong`."""
     start: Scores
     """Of the start checkpoint."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One arm with one seed."""
-
-    arm: str
-    seed: int
-    admitted: int
-    candidates: int
-    seconds: float
-    scores: Scores
 
 
 @dataclass(frozen=True)
@@ -82,6 +69,25 @@ def holm(p_values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[i]))
         adjusted[i] = largest
     return adjusted
+
+
+def over_seeds(values: Sequence[float]) -> Interval | None:
+    """95 % interval of the mean by Student's t; None for fewer than two seeds.
+
+    >>> over_seeds([1.0, 1.0])
+    (1.0, 1.0)
+    """
+    if len(values) < 2:
+        return None
+    from scipy.stats import t
+
+    half = float(t.ppf(0.975, len(values) - 1)) * stdev(values) / math.sqrt(len(values))
+    return fmean(values) - half, fmean(values) + half
+
+
+def points(interval: Interval) -> Interval:
+    """Shares as points."""
+    return 100 * interval[0], 100 * interval[1]
 
 
 def rates(scores: Scores, cells: Mapping[str, str]) -> dict[str, float]:
@@ -132,54 +138,6 @@ def strong_changes(scores: Sequence[Scores], world: World) -> dict[str, tuple[fl
         if own:
             found[category] = (fmean(own.values()), _bootstrap(own, world))
     return found
-
-
-def cell_of(sample: Sample, can_make: Sequence[Makeable]) -> CellShare | None:
-    """The cell that a sample belongs to (with no quota), or None if no source makes it."""
-    for row in can_make:
-        if (row.capability, row.image_type) == (sample.capability, sample.image_type):
-            known = row.conditions
-            met = {k: v for k, v in sample.attributes.items() if v in known.get(k, ())}
-            return _share(sample.capability, sample.image_type, met, 0.0, 0)
-    return None
-
-
-def is_weak(cell: CellShare, weaknesses: Sequence[Weakness]) -> bool:
-    """Whether a cell lies inside one of the weaknesses."""
-    return any(
-        (w.capability, w.image_type) == (cell.capability, cell.image_type)
-        and w.condition.items() <= cell.condition.items()
-        for w in weaknesses
-    )
-
-
-def mixture(
-    cells: Sequence[CellShare], weights: Sequence[float], budget: int
-) -> tuple[CellShare, ...]:
-    """The cells with quotas in proportion to the weights (largest remainder)."""
-    total = sum(weights)
-    exact = [budget * w / total for w in weights]
-    quotas = [int(x) for x in exact]
-    order = sorted(range(len(exact)), key=lambda i: quotas[i] - exact[i])
-    for i in order[: budget - sum(quotas)]:
-        quotas[i] += 1
-    return tuple(
-        _share(c.capability, c.image_type, c.condition, w / total, q)
-        for c, w, q in zip(cells, weights, quotas, strict=True)
-    )
-
-
-def _share(
-    capability: str, image_type: str, condition: Mapping[str, str], share: float, quota: int
-) -> CellShare:
-    return CellShare(
-        capability=capability,
-        image_type=image_type,
-        condition=dict(condition),
-        share=share,
-        quota=quota,
-        why="an arm of the bench",
-    )
 
 
 def _only(scores: Scores, names: Mapping[str, Any]) -> dict[str, float]:

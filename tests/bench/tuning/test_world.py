@@ -1,0 +1,33 @@
+"""The trials' setups: what smoke leaves out, and that trials of another setup are refused."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.extent import Extent
+from bench.tuning import world
+from bench.tuning.world import claim, setup_of
+from blindspot.core.errors import ConfigError
+
+
+def test_smoke_measures_less_with_the_difficulty_gate_off(tmp_path: Path):
+    small, whole = setup_of(Extent(False, tmp_path)), setup_of(Extent(True, tmp_path))
+    assert (small.seeds, whole.seeds) == (1, 8)
+    assert small.config.training.steps < whole.config.training.steps
+    assert not whole.config.generation.difficulty.enabled
+    again = setup_of(Extent(True, tmp_path), difficulty=True)
+    assert again.config.generation.difficulty.enabled
+    assert again.work != whole.work
+
+
+def test_every_sample_is_met_as_often_as_the_docstring_says(tmp_path: Path):
+    config = setup_of(Extent(True, tmp_path)).config
+    assert config.training.steps * config.training.prompts_per_step == 2 * config.diagnosis.budget
+
+
+def test_trials_of_another_setup_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(world, "fingerprint", lambda _: "model")
+    claim(setup_of(Extent(False, tmp_path)))
+    claim(setup_of(Extent(False, tmp_path)))
+    with pytest.raises(ConfigError, match=r"Settings\..* was "):
+        claim(setup_of(Extent(True, tmp_path)))

@@ -1,0 +1,196 @@
+"""What the rounds of a run were like, as plain values: the input of the monitors.
+
+    RoundHistory(number=1, held_out=(Answered("mmstar/7", …), …), diagnosis=(…),
+                 cells=(Cell("counting/map", quota=40, admitted=31, candidates=52, …),),
+                 trained=Trained(accuracy=0.41, prompts=5120))
+
+A round's cells and training come after its evaluation, so the last round of a running loop has
+neither. Only the training split of a set is read: what validates or guards is made otherwise.
+
+The halves stand apart: gains are read from the held-out half alone. No sample leaves the monitors:
+they give aggregate figures, choose no weights, and reach no generator or trainer.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from blindspot.core.artifact import open_artifact, published
+from blindspot.core.errors import DataError
+from blindspot.core.evaluation import Evaluation
+from blindspot.core.grading import normalise
+from blindspot.core.records import Prediction, Sample
+from blindspot.core.run_folder import RoundFolder, RunFolder
+from blindspot.core.tables import read_table
+from blindspot.core.training_set import TrainingSetArtifact, read_split
+
+_GATE: Final = "difficulty"
+"""The gate that asks the policy, and what it says of candidates that are beyond it."""
+_TOO_HARD: Final = "too hard"
+_ACCURACY: Final = "rewards/accuracy/mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One sample with the answers that were graded; failures are left out."""
+
+    id: str
+    benchmark: str
+    kind: str
+    """Of the answer."""
+    target: str
+    """Normalised."""
+    cluster: str
+    """What shares its picture."""
+    grader: str
+    answers: tuple[str, ...]
+    """Normalised, one per repeat; "" where none could be read."""
+    score: float
+    """Mean over the repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What became of one training cell."""
+
+    name: str
+    quota: int
+    admitted: int
+    candidates: int
+    """Drawn."""
+    asked: int = 0
+    """Candidates whose difficulty the policy decided."""
+    too_hard: int = 0
+    """Of those, how many it hardly ever got right."""
+    questions: tuple[str, ...] = ()
+    """Of the admitted samples, normalised."""
+    pictures: tuple[tuple[str, ...], ...] = ()
+    """Of the admitted samples, by content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """How rollouts did while training."""
+
+    accuracy: float
+    """Mean share of right rollouts over the steps."""
+    prompts: int
+    """Prompts that were rolled out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundHistory:
+    """One round."""
+
+    number: int
+    held_out: tuple[Answered, ...] = ()
+    diagnosis: tuple[Answered, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    """Empty where no set was made yet."""
+    trained: Trained | None = None
+    """None where nothing was trained, or without rollouts (sft, dpo)."""
+
+    @property
+    def answered(self) -> tuple[Answered, ...]:
+        """Both halves: for alarms, never for a gain."""
+        return (*self.held_out, *self.diagnosis)
+
+
+def read(folder: RunFolder, upto: int) -> tuple[RoundHistory, ...]:
+    """The rounds up to and with `upto`, which all must have been evaluated. Raises DataError where
+    one was not, or cannot be read.
+    """
+    return tuple(_round(folder.round(number)) for number in range(upto + 1))
+
+
+def answered(samples: Iterable[Sample], predictions: Iterable[Prediction]) -> list[Answered]:
+    """Samples that have a score, by id."""
+    found: defaultdict[str, list[Prediction]] = defaultdict(list)
+    for prediction in predictions:
+        if prediction.score is not None:
+            found[prediction.sample_id].append(prediction)
+    ordered = sorted(samples, key=lambda s: s.id)
+    return [_answered(sample, found[sample.id]) for sample in ordered if sample.id in found]
+
+
+def cells(training_set: TrainingSetArtifact) -> list[Cell]:
+    """The training cells of a set, in the plan's order."""
+    samples = sorted(read_split(training_set, "train"), key=lambda s: s.id)
+    hard = _too_hard(training_set.path / "rejected.parquet")
+    return [
+        Cell(
+            name=row.name,
+            quota=row.quota,
+            admitted=row.admitted,
+            candidates=row.candidates,
+            asked=sum(s.cell == row.name and s.pass_rate is not None for s in samples)
+            + row.rejected.get(_GATE, 0),
+            too_hard=hard.get(row.name, 0),
+            questions=tuple(normalise(s.question) for s in samples if s.cell == row.name),
+            pictures=tuple(s.images for s in samples if s.cell == row.name),
+        )
+        for row in training_set.outcomes().cells
+        if row.split == "train"
+    ]
+
+
+def trained(checkpoint: Path) -> Trained | None:
+    """What a published checkpoint's log says of its rollouts; None where it had none."""
+    manifest = open_artifact(checkpoint, "checkpoint").manifest
+    scores = [r[_ACCURACY] for r in _log(checkpoint) if r.get(_ACCURACY) is not None]
+    group = manifest.config.get("grpo", {}).get("group_size", 1)
+    prompts = manifest.counts.get("rollouts", 0) // group
+    return Trained(sum(scores) / len(scores), prompts) if scores and prompts else None
+
+
+def _round(folder: RoundFolder) -> RoundHistory:
+    evaluation = Evaluation(folder.evaluation)
+    samples = evaluation.samples()
+    held_out = {s.id for s in samples if s.half == "held_out"}
+    rows = answered(samples, evaluation.scan_predictions())
+    made = TrainingSetArtifact(folder.training_set) if published(folder.training_set) else None
+    return RoundHistory(
+        number=folder.number,
+        held_out=tuple(r for r in rows if r.id in held_out),
+        diagnosis=tuple(r for r in rows if r.id not in held_out),
+        cells=tuple(cells(made)) if made else (),
+        trained=trained(folder.checkpoint) if published(folder.checkpoint) else None,
+    )
+
+
+def _answered(sample: Sample, predictions: list[Prediction]) -> Answered:
+    ordered = sorted(predictions, key=lambda p: p.repeat)
+    first = sample.images[0] if sample.images else f"sample {sample.id}"
+    return Answered(
+        id=sample.id,
+        benchmark=sample.benchmark,
+        kind=sample.answer_kind,
+        target=normalise(sample.target),
+        cluster=sample.component or first,
+        grader=ordered[0].grader,
+        answers=tuple(normalise(p.answer or "") for p in ordered),
+        score=sum(p.score or 0.0 for p in ordered) / len(ordered),
+    )
+
+
+def _too_hard(rejected: Path) -> Mapping[str, int]:
+    """Candidates per training cell that the difficulty gate found beyond the policy."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    if rejected.is_file():
+        for row in read_table(rejected).select(["split", "cell", "gate", "cause"]).to_pylist():
+            if (row["split"], row["gate"], row["cause"]) == ("train", _GATE, _TOO_HARD):
+                counts[row["cell"]] += 1
+    return counts
+
+
+def _log(checkpoint: Path) -> list[dict[str, Any]]:
+    file = checkpoint / "metrics.jsonl"
+    try:
+        return [json.loads(line) for line in file.read_text().splitlines()]
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"The log {file}", f"it cannot be read ({error})", "Make the checkpoint again"
+        ) from error

@@ -1,0 +1,78 @@
+"""Contract of a monitor: what the rounds so far say about a loop that has gone wrong.
+
+    Alarm(monitor="hallucination", name="wrong yes", round=2, value=0.14, threshold=0.05,
+          interval=(0.09, 0.19), p=1e-7, level=0.0028, n=412,
+          said='Wrong "yes" rose by 14 points …', todo="Stop, and go back to …", stop=True)
+
+A monitor gives all its figures, healthy ones too, so that a report can show them. It is a pure
+function of the history: it reads no file, asks no model and decides nothing but its alarms.
+
+A monitor is asked after every round, with several figures. To alarm falsely in a run with chance
+`alpha` at most, however many rounds that has, it spends alpha/(r(r+1)) on its r-th test, shared out
+evenly between the figures (Bonferroni): 1/2 + 1/6 + 1/12 + … = 1.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from blindspot.core.records import Record
+from blindspot.core.registry import Registry
+from training.history import RoundHistory
+from training.monitor_settings import MonitorSettings
+
+
+class Figure(Record):
+    """What a monitor measured after one round."""
+
+    monitor: str
+    """Which monitor."""
+    name: str
+    """Which of its figures."""
+    round: int
+    """After which round's evaluation."""
+    value: float | None = None
+    """The figure; None where it could not be measured, and `said` says why."""
+    threshold: float | None = None
+    """Beyond it the figure is an alarm, where noise does not explain it."""
+    interval: tuple[float, float] | None = None
+    """95 % interval of the figure."""
+    p: float | None = None
+    """One-sided p-value, where a test decides."""
+    level: float | None = None
+    """What the p-value, or the error of the bound that decides, must not exceed."""
+    n: int = 0
+    """Samples, candidates or prompts behind it."""
+    said: str
+    """The same as a sentence."""
+
+
+class Alarm(Figure):
+    """A figure that shows a pathology."""
+
+    todo: str
+    """What to do about it, as a sentence."""
+    stop: bool
+    """Whether going on makes no sense."""
+
+
+class Monitor(Protocol):
+    """Contract of a file under `monitors/`: `PLUGIN: Final[Monitor]`."""
+
+    def figures(self, history: Sequence[RoundHistory], settings: MonitorSettings) -> list[Figure]:
+        """All figures after the last round of a history, alarms among them. At least one round,
+        by number.
+        """
+        ...
+
+
+monitors: Final = Registry[Monitor]("training.monitors")
+
+
+def level(alpha: float, test: int, figures: int) -> float:
+    """What one of several `figures` may err at the `test`-th time of asking, from 1."""
+    return alpha / figures / (test * (test + 1))
+
+
+def judged(figure: Figure, alarming: bool, todo: str, *, stop: bool = True) -> Figure:
+    """The figure as it is, or as an alarm."""
+    return Alarm(**dict(figure), todo=todo, stop=stop) if alarming else figure
