@@ -170,8 +170,10 @@ def _registries() -> dict[str, Registry[Any]]:
     from generation.gate import gates
     from generation.search import searches
     from generation.source import sources
+    from generation.verifier import verifiers
     from harness.benchmark import benchmarks
     from reports.section import sections
+    from training.monitor import monitors
     from training.optimiser import optimisers
     from training.reward import rewards
 
@@ -186,10 +188,12 @@ def _registries() -> dict[str, Registry[Any]]:
         "families": families,
         "gates": gates,
         "labellers": labellers,
+        "monitors": monitors,
         "optimisers": optimisers,
         "probes": probes,
         "rewards": rewards,
         "searches": searches,
         "sections": sections,
         "sources": sources,
+        "verifiers": verifiers,
     }

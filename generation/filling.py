@@ -1,9 +1,9 @@
 """Filling the plan's slots, wave by wave.
 
-A wave makes one candidate for every open slot, window by window, and sends each window through the
-gates, cheapest first (`generation.judging`); whoever passes all takes the slot. The next wave serves
-what is still open. Nothing is back-filled: a slot that found nothing stays open, and its cell says
-why.
+A wave makes one candidate for every open slot, window by window, and sends each window through
+the gates, cheapest first (`generation.judging`); whoever passes all takes the slot. The next wave
+serves what is still open. Nothing is back-filled: a slot that found nothing stays open, and its
+cell says why.
 
 Each candidate is decided by its seed text (`<seed>/<round>/<split>/<cell>/<slot>/<attempt>`) and
 each window by what was admitted before it, so that a killed run makes the same again. A window that

@@ -1,10 +1,10 @@
 """The product's own gates over planted proposals, with a real staff at the stub server; and the
 judge that they are compared with.
 
-    Desk(folder, server.url).judged(proposals, ("agreement", "image_removed"))
+    with desk(folder, server.url) as d: d.judged(proposals, ("agreement", "image_removed"))
         →  ["", "agreement", …]         which gate rejected each; empty: none did
 
-Proposals are judged in windows as long as the stage's. The desk's first two solvers are the
+Proposals are judged in windows and waves as the stage's are. The desk's first two solvers are the
 product's; a third, of its own model, is asked by the bench alone: for the rule "2 of 3", and as the
 judge.
 
@@ -22,13 +22,15 @@ from typing import Final
 
 from bench.stub.draws import uniform
 from blindspot.core.asking import ask
+from blindspot.core.line import Line
 from blindspot.core.model import Model, ModelSettings, Request
 from blindspot.core.records import Failure, Outcome
 from blindspot.core.run_folder import RunFolder
 from generation.agent import AgentSettings, AgentsSettings
 from generation.agents.solver import PLUGIN as SOLVER
 from generation.filling import WINDOW
-from generation.gate import Proposal, Surroundings, gates
+from generation.gate import Guard, Proposal, Surroundings, gates
+from generation.judging import Standing, judged
 from generation.means import Means
 from generation.settings import GenerationSettings
 from generation.solving import form, stored
@@ -46,8 +48,8 @@ _THIRD: Final = "solver-c"
 class Desk:
     """The gates, the staff and the ledger of one trial."""
 
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder = RunFolder(folder)
+    def __init__(self, folder: Path, url: str, line: Line) -> None:
+        self.folder, self._line = RunFolder(folder), line
         agents = AgentsSettings(
             image_seeker=_agent(url, "seeker"),
             writer=_agent(url, "writer"),
@@ -70,15 +72,17 @@ class Desk:
 
     def judged(self, proposals: Sequence[Proposal], names: Sequence[str]) -> list[str]:
         """The gate that rejected each proposal; empty where all of these admit it."""
-        fates = dict.fromkeys((p.id for p in proposals), "")
+        plugins = [(name, gates.load(name)) for name in names]
+        guards = [
+            Guard(name, plugin.guards, plugin.open(self._surroundings), at_once=True)
+            for name, plugin in plugins
+        ]
+        fates: list[str] = []
         for first in range(0, len(proposals), WINDOW):
-            standing = list(proposals[first : first + WINDOW])
-            for name in names:
-                verdicts = gates.load(name).open(self._surroundings).judge(standing)
-                judged = list(zip(standing, verdicts, strict=True))
-                fates |= {p.id: name for p, verdict in judged if not verdict.admitted}
-                standing = [p for p, verdict in judged if verdict.admitted]
-        return [fates[p.id] for p in proposals]
+            window = [Standing(p, []) for p in proposals[first : first + WINDOW]]
+            judged(guards, window)
+            fates += [next((v.gate for v in s.seen if not v.admitted), "") for s in window]
+        return fates
 
     def finds(self, proposals: Sequence[Proposal], member: int) -> list[bool]:
         """Whether a solver, 0 to 2, finds each key. Raises RuntimeError for one that does not
@@ -102,17 +106,18 @@ class Desk:
     def _ask(
         self, model: Model, requests: Sequence[Request], role: str, cells: Sequence[str]
     ) -> list[Outcome]:
-        return ask(model, requests, self.folder.ledger)
+        return ask(model, requests, self.folder.ledger, line=self._line)
 
 
 @contextmanager
 def desk(folder: Path, url: str) -> Iterator[Desk]:
     """A desk that is closed with the block."""
-    opened = Desk(folder, url)
-    try:
-        yield opened
-    finally:
-        opened.close()
+    with Line() as line:
+        opened = Desk(folder, url, line)
+        try:
+            yield opened
+        finally:
+            opened.close()
 
 
 def judge(found: bool, number: int, agrees: float = AGREES) -> bool:

@@ -53,7 +53,9 @@ class Account:
 
 @dataclass
 class Purse:
-    """Budgets of one stage of one round: of all (`""`), of a role, of a cell; None is no limit."""
+    """Budgets of one stage of one round: of all (`""`), of a role, of a cell; None is no limit. Who
+    spends at the same time as others does so on one event loop (`blindspot.core.line`).
+    """
 
     ledger: Ledger
     images: ImageStore

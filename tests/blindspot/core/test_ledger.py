@@ -1,5 +1,6 @@
 """What was answered is never lost or asked twice; what failed is never an answer."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,31 @@ def test_many_keys_are_looked_up(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     ledger.record("m", [(str(i), "{}", ANSWER) for i in range(2000)])
     assert len(ledger.lookup([str(i) for i in range(3000)])) == 2000
+
+
+def test_threads_share_it_and_one_that_fails_takes_back_its_own_rows_only(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+
+    def fail(key: str) -> None:
+        with ledger.transaction() as db:
+            db.execute("insert into windows values ('set', ?)", (key,))
+            raise RuntimeError
+
+    def write(thread: int) -> None:
+        for i in range(50):
+            key = f"{thread}/{i}"
+            ledger.reserve("set", key, "solver", "c", 2.0)
+            with pytest.raises(RuntimeError):
+                fail(key)
+            ledger.record("m", [(key, "{}", ANSWER)], [("set", key, 1.0)])
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(write, thread) for thread in range(8)]:
+            done.result()
+    assert ledger.counts() == {"calls": 400, "asked_again": 0, "failures": 0}
+    assert ledger.spent("set") == [("solver", "c", 400.0)]
+    with ledger.transaction() as db:
+        assert db.execute("select count(*) from windows").fetchone() == (0,)
 
 
 def test_a_file_that_is_no_ledger(tmp_path: Path) -> None:
