@@ -36,6 +36,7 @@ ROUND_PAGE: Final = (
     "categories",
     "weaknesses",
     "stages",
+    "monitors",
     "mixture",
     "training_set",
     "training",
@@ -43,7 +44,7 @@ ROUND_PAGE: Final = (
 )
 """The sections of a round's page, in order."""
 
-INDEX_PAGE: Final = ("rounds", "held_out", "changes", "lifelines")
+INDEX_PAGE: Final = ("rounds", "monitors", "held_out", "changes", "lifelines")
 """The sections of the page over all rounds, in order."""
 
 sections: Final = Registry[Section]("reports.sections")

@@ -17,6 +17,7 @@ from blindspot.core.artifact import Artifact, open_artifact, published
 from blindspot.core.diagnosis import Change, Changes, Diagnosis, DiagnosisArtifact
 from blindspot.core.errors import DataError
 from blindspot.core.evaluation import Evaluation, Metrics, Rate
+from blindspot.core.monitors import Watched, read
 from blindspot.core.records import Attribution, Half, Prediction, Sample
 from blindspot.core.run_folder import RoundFolder
 from blindspot.core.tables import as_records, read_table
@@ -74,6 +75,12 @@ class Round:
     @cached_property
     def acceptance(self) -> Acceptance | None:
         return self._acceptance.acceptance() if self._acceptance else None
+
+    @cached_property
+    def watched(self) -> Watched | None:
+        """What the monitors said after its evaluation."""
+        path = self.folder.monitors
+        return read(path) if path.is_file() else None
 
     @cached_property
     def log(self) -> list[Step]:

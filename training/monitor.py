@@ -15,44 +15,10 @@ evenly between the figures (Bonferroni): 1/2 + 1/6 + 1/12 + … = 1.
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from blindspot.core.records import Record
+from blindspot.core.monitors import Alarm, Figure
 from blindspot.core.registry import Registry
 from training.history import RoundHistory
 from training.monitor_settings import MonitorSettings
-
-
-class Figure(Record):
-    """What a monitor measured after one round."""
-
-    monitor: str
-    """Which monitor."""
-    name: str
-    """Which of its figures."""
-    round: int
-    """After which round's evaluation."""
-    value: float | None = None
-    """The figure; None where it could not be measured, and `said` says why."""
-    threshold: float | None = None
-    """Beyond it the figure is an alarm, where noise does not explain it."""
-    interval: tuple[float, float] | None = None
-    """95 % interval of the figure."""
-    p: float | None = None
-    """One-sided p-value, where a test decides."""
-    level: float | None = None
-    """What the p-value, or the error of the bound that decides, must not exceed."""
-    n: int = 0
-    """Samples, candidates or prompts behind it."""
-    said: str
-    """The same as a sentence."""
-
-
-class Alarm(Figure):
-    """A figure that shows a pathology."""
-
-    todo: str
-    """What to do about it, as a sentence."""
-    stop: bool
-    """Whether going on makes no sense."""
 
 
 class Monitor(Protocol):

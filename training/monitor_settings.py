@@ -1,6 +1,6 @@
-"""Options of the monitors over rounds: `[training.monitors]`.
+"""Options of the monitors over rounds: `[monitors]`.
 
-    [training.monitors]
+    [monitors]
     patience = 2          # a plateau may be called after two rounds
 
 None of the papers gives figures for these: where a docstring names a reason, it is arithmetic.

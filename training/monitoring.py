@@ -8,32 +8,13 @@ The file has every figure, healthy ones too; an alarm stands under `alarms` only
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from blindspot.core.artifact import write_text
-from blindspot.core.errors import DataError
-from blindspot.core.records import Record
+from blindspot.core.monitors import Alarm, Watched
 from blindspot.core.run_folder import RunFolder
 from training import history
 from training.history import RoundHistory
-from training.monitor import Alarm, Figure, monitors
+from training.monitor import monitors
 from training.monitor_settings import MonitorSettings
-
-
-class Watched(Record):
-    """`monitors.json`."""
-
-    round: int
-    """After which round's evaluation."""
-    figures: tuple[Figure, ...]
-    """What is healthy, or could not be measured, by monitor."""
-    alarms: tuple[Alarm, ...]
-    """What is not."""
-
-    @property
-    def stops(self) -> bool:
-        """Whether the loop should end here."""
-        return any(alarm.stop for alarm in self.alarms)
 
 
 def watch(folder: RunFolder, upto: int, settings: MonitorSettings) -> Watched:
@@ -61,15 +42,3 @@ def judge(rounds: Sequence[RoundHistory], settings: MonitorSettings) -> Watched:
 def write(path: Path, watched: Watched) -> None:
     """Write it whole or not at all."""
     write_text(path, watched.model_dump_json(indent=1) + "\n")
-
-
-def read(path: Path) -> Watched:
-    """Read what `write` wrote. Raises DataError where it is missing or something else."""
-    try:
-        return Watched.model_validate_json(path.read_text())
-    except (OSError, ValidationError) as error:
-        raise DataError(
-            f"The file {path}",
-            "it is missing, or not what the monitors write",
-            "Run the same command again, it is written anew",
-        ) from error

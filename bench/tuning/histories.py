@@ -10,11 +10,11 @@ picture together. All draws come from the run's number.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from training.history import Answered, Cell, RoundHistory, Trained
 
@@ -89,7 +89,7 @@ def _either(benchmark: str, n: int) -> list[tuple[Answered, Answered]]:
 
 
 def _right(values: Floats, accuracy: float) -> list[bool]:
-    return (values < norm.ppf(accuracy)).tolist()
+    return (values < NormalDist().inv_cdf(accuracy)).tolist()
 
 
 @dataclass(frozen=True)

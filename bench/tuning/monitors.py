@@ -2,21 +2,23 @@
 
 Histories are simulated (`bench.tuning.histories`) and watched after each round with the default
 settings, until a monitor alarms. A pathology counts as detected where the monitor that it is for
-alarms with `stop` after it began and not before; a healthy run as falsely alarmed where its
-monitor alarms with `stop` after any round. The conditions, all of them reported:
+stops the run after it began and not before; a healthy run as falsely alarmed where its monitor
+stops it after any round. All conditions are reported:
 
-    capability_floor  too hard 98 % or 100 % of candidates, 200 or 1,000 a cell; rollouts right 0 or
-                      .5 %. Healthy: half too hard; 80 % too hard, 75 % of the others kept; the
-                      same with 20 candidates a cell
-    collapse          a growing share of the questions is one template, of the pictures one picture,
-                      of the answers one answer. Healthy: sizes of cells change; answers get better
-    hallucination     from round 2 on the criterion leans to "yes", by .3, .5 or 1 standard
-                      deviations; repeats agree on wrong answers. Healthy: gains alone; a lean that
-                      was always there; one to "no" that goes; sharper and better repeats
-    plateau           three points gained in one round, then 0, or −1, or +.2 points a round.
-                      Healthy: 1 or 3 points a round; exactly the least gain; few samples
+    capability_floor  98 % or all candidates too hard; no rollout right, or .5 %. Healthy: half too
+                      hard; 80 % too hard and three in four others kept, with 200 or 20 candidates
+    collapse          half or 80 % of the questions are one template, of the samples one picture, of
+                      the answers one. Healthy: sizes of cells change, or grow; answers get better
+    hallucination     after round 1 it leans to "yes", by .3, .5 or 1 standard deviation;
+                      repeats agree more each round, also on wrong answers. Healthy: gains alone; a
+                      lean that was always there; one to "no" that goes; repeats agree, and gains
+    plateau           three points gained in one round, then 0, −1, or +.2 points a round. Healthy:
+                      1 or 3 points a round; exactly the least gain; few samples
 
-A healthy run at exactly the least gain is the worst case that the guarantee of `plateau` covers.
+Two conditions lie at a threshold, where no monitor can do better than a coin, and have no target: a
+lean by .3 exceeds the targets by 6 points, of which 5 are allowed; repeats that agree more without
+gain or loss are where `confidently wrong` begins to count. A healthy run with exactly the least
+gain is the worst case that the guarantee of `plateau` covers.
 
 To beat, on the same histories: the same thresholds on the bare figures (`naive`), as early stopping
 and alarms in dashboards have them.
@@ -43,8 +45,9 @@ from bench.tuning.histories import (
     repeating,
     saying_yes,
 )
+from blindspot.core.monitors import Alarm
 from training.history import RoundHistory
-from training.monitor import Alarm, monitors
+from training.monitor import monitors
 from training.monitor_settings import MonitorSettings
 from training.monitors.hallucination import confidently_wrong, yes
 

@@ -15,6 +15,7 @@ from blindspot.core.artifact import Draft, write_text
 from blindspot.core.diagnosis import CategoryRate, Change, Changes, Diagnosis, Null
 from blindspot.core.evaluation import Metrics, Rate
 from blindspot.core.images import encode
+from blindspot.core.monitors import Alarm, Figure, Watched
 from blindspot.core.records import (
     Attribution,
     CellShare,
@@ -95,6 +96,7 @@ def write_run(root: Path, world: World) -> RunFolder:
     for number in range(world.rounds):
         here = folder.round(number)
         _write_diagnosis(folder, number, found, world)
+        _write_monitors(here.monitors, number, world)
         if number < world.rounds - 1 or world.complete:
             _write_training_set(here.training_set, number, world)
             _write_checkpoint(here.checkpoint, number, world)
@@ -415,6 +417,17 @@ def _write_checkpoint(path: Path, number: int, world: World) -> None:
     (draft.path / "metrics.jsonl").write_text(text)
     facts: dict[str, Any] = {"optimiser": world.fact, "round": number}
     draft.publish(seeds={"training": 11}, counts={"steps": 40}, facts=facts)
+
+
+def _write_monitors(path: Path, number: int, world: World) -> None:
+    figure = Figure(
+        monitor="collapse", name="questions", round=number, value=0.0217, threshold=0.1,
+        interval=(0.0093, 0.0341), n=431, said="Questions resemble each other as before.",
+    )  # fmt: skip
+    wrong_yes = {"monitor": "hallucination", "name": "wrong yes", "said": world.fact, "p": 0.0003}
+    alarm = Alarm(**dict(figure) | wrong_yes, todo="Go back a round.", stop=number > 0)
+    watched = Watched(round=number, figures=(figure,), alarms=(alarm,))
+    write_text(path, watched.model_dump_json())
 
 
 def _write_acceptance(path: Path, number: int, world: World) -> None:

@@ -14,6 +14,7 @@ from blindspot.core.acceptance import AcceptanceArtifact
 from blindspot.core.diagnosis import Diagnosis, DiagnosisArtifact
 from blindspot.core.errors import DataError
 from blindspot.core.evaluation import Evaluation
+from blindspot.core.monitors import read
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.training_set import TrainingSetArtifact
 from reports import formatting as f
@@ -66,7 +67,7 @@ def diagnosis(folder: RunFolder, number: int) -> Diagnosis:
 
 
 def test_every_plugin_stands_on_a_page():
-    assert sorted((*ROUND_PAGE, *INDEX_PAGE)) == sections.names()
+    assert sorted({*ROUND_PAGE, *INDEX_PAGE}) == sections.names()
 
 
 def test_rates_are_the_evaluations(run_folder: RunFolder, pages: list[tuple]):
@@ -165,6 +166,17 @@ def test_the_gate_is_the_acceptance_artifact(run_folder: RunFolder, pages: list[
     assert row.before is not None
     for figure in (f.count(row.n), f.percent(row.before), f.points(row.lower)):
         assert f'"num">{figure}</td>' in shown
+
+
+def test_alarms_and_figures_are_the_monitors(run_folder: RunFolder, pages: list[tuple]):
+    html, numbers = pages[1]
+    watched, shown = read(run_folder.round(1).monitors), part(html, "monitors")
+    assert numbers["monitors"]["alarms"] == [plain(a) for a in watched.alarms]
+    assert numbers["monitors"]["figures"] == [plain(g) for g in watched.figures]
+    assert "Stopped: wrong yes." in shown
+    assert "Go back a round." in shown
+    assert f.measured(watched.figures[0].value) in shown
+    assert "Alarm: wrong yes." in part(pages[0][0], "monitors")
 
 
 def test_the_verdict_is_made_of_numbers(run_folder: RunFolder, pages: list[tuple]):

@@ -88,8 +88,8 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_training_set(tmp_path: Path) -> Callable[..., Path]:
-    """Publishes a training set; `cells`, `validation` and `canary` are (name, question, target, how many) per
-    cell, `negatives` (sample, wrong answer).
+    """Publishes a training set; `cells`, `validation` and `canary` are (name, question, target,
+    how many) per cell, `negatives` (sample, wrong answer).
     """
 
     def make(

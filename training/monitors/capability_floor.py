@@ -17,8 +17,9 @@ is the policy's. It stops where most of the missing were too hard for the policy
 from collections.abc import Sequence
 from typing import Final
 
+from blindspot.core.monitors import Figure
 from training.history import Cell, RoundHistory
-from training.monitor import Figure, Monitor, judged, level
+from training.monitor import Monitor, judged, level
 from training.monitor_settings import MonitorSettings
 from training.monitors._arithmetic import share
 
@@ -26,7 +27,7 @@ _NAME: Final = "capability_floor"
 _FIGURES: Final = 3
 _EASIER: Final = (
     "Begin with easier samples, with training.optimiser = sft on verified answers, or with a "
-    "stronger checkpoint"
+    "stronger checkpoint."
 )
 
 
@@ -62,7 +63,7 @@ def _too_hard(
         interval=found.interval,
         level=alpha,
         n=asked,
-        said=f"{found.value:.0%} of {asked} candidates were too hard for the policy",
+        said=f"{found.value:.0%} of {asked} candidates were too hard for the policy.",
     )
     return judged(figure, found.below(alpha) > threshold, _EASIER)
 
@@ -82,9 +83,9 @@ def _yield(cells: Sequence[Cell], number: int, alpha: float, settings: MonitorSe
         interval=found.interval,
         level=alpha,
         n=drawn,
-        said=f"{found.value:.1%} of {drawn} candidates were admitted",
+        said=f"{found.value:.1%} of {drawn} candidates were admitted.",
     )
-    other = "See in outcomes.json which gate or source rejects them, and correct that"
+    other = "See in outcomes.json which gate or source rejects them, and correct that."
     low = found.above(alpha) < settings.min_yield
     return judged(figure, low, _EASIER if hard else other, stop=hard)
 
@@ -107,13 +108,13 @@ def _pass_rate(history: Sequence[RoundHistory], number: int, settings: MonitorSe
         interval=found.interval,
         level=alpha,
         n=prompts,
-        said=f"{accuracy:.1%} of the rollouts of {prompts} prompts were right in training",
+        said=f"{accuracy:.1%} of the rollouts of {prompts} prompts were right in training.",
     )
     return judged(figure, found.above(alpha) < settings.min_pass_rate, _EASIER)
 
 
 def _missing(name: str, number: int, why: str) -> Figure:
-    return Figure(monitor=_NAME, name=name, round=number, said=f"Not measured: {why}")
+    return Figure(monitor=_NAME, name=name, round=number, said=f"Not measured: {why}.")
 
 
 PLUGIN: Final[Monitor] = CapabilityFloor()

@@ -23,8 +23,9 @@ from typing import Final
 
 import numpy as np
 
+from blindspot.core.monitors import Figure
 from training.history import Cell, RoundHistory
-from training.monitor import Figure, Monitor, judged, level
+from training.monitor import Monitor, judged, level
 from training.monitor_settings import MonitorSettings
 from training.monitors._arithmetic import (
     alike,
@@ -41,9 +42,9 @@ _NAME: Final = "collapse"
 _FIGURES: Final = 3
 _Features = Sequence[Iterable[Hashable]]
 _SOURCES: Final = (
-    "Add sources, families or a higher temperature of the agents before the next round"
+    "Add sources, families or a higher temperature of the agents before the next round."
 )
-_BACK: Final = "Go back to the checkpoint before, with a higher training.grpo.beta or fewer steps"
+_BACK: Final = "Go back to the checkpoint before, with a higher training.grpo.beta or fewer steps."
 
 
 class Collapse:
@@ -88,7 +89,7 @@ def _generated(name: str, history: Sequence[RoundHistory], settings: MonitorSett
         p=normal_p(value - then, variance),
         level=level(settings.alpha, len(made) - 1, _FIGURES),
         n=int(sizes.sum()),
-        said=f"Pairs of {name} of a cell resemble each other by {value:.2f}, at first {then:.2f}",
+        said=f"Pairs of {name} of a cell resemble each other by {value:.2f}, at first {then:.2f}.",
     )
     return judged(figure, _shown(figure), _SOURCES)
 
@@ -133,7 +134,7 @@ def _answers(history: Sequence[RoundHistory], settings: MonitorSettings) -> Figu
         level=level(settings.alpha, number, _FIGURES),
         n=len(rows),
         said=f"{now.mean():.0%} of pairs of samples of a benchmark are answered alike, in round 0 "
-        f"{then.mean():.0%}; {wanted.mean():.0%} have the same target",
+        f"{then.mean():.0%}; {wanted.mean():.0%} have the same target.",
     )
     beyond = float(now.mean() - wanted.mean()) > settings.max_likeness_rise
     return judged(figure, beyond and change.freedom > 0 and _shown(figure), _BACK)
@@ -159,7 +160,7 @@ def _shown(figure: Figure) -> bool:
 
 
 def _missing(name: str, number: int, why: str) -> Figure:
-    return Figure(monitor=_NAME, name=name, round=number, said=f"Not measured: {why}")
+    return Figure(monitor=_NAME, name=name, round=number, said=f"Not measured: {why}.")
 
 
 PLUGIN: Final[Monitor] = Collapse()

@@ -21,8 +21,9 @@ per sample, confidence is not measured: evaluations keep no probabilities, and n
 from collections.abc import Sequence
 from typing import Final
 
+from blindspot.core.monitors import Figure
 from training.history import Answered, RoundHistory
-from training.monitor import Figure, Monitor, judged, level
+from training.monitor import Monitor, judged, level
 from training.monitor_settings import MonitorSettings
 from training.monitors._arithmetic import Mean, Pair, mean, pairs, rises
 
@@ -30,7 +31,7 @@ _NAME: Final = "hallucination"
 _FIGURES: Final = 3
 _BACK: Final = (
     "Go back to the checkpoint before, and add yes/no samples whose answer is no (or negatives for "
-    "training.optimiser = dpo)"
+    "training.optimiser = dpo)."
 )
 
 
@@ -116,7 +117,7 @@ def _risen(
         p=rises(changes, clusters),
         level=level(settings.alpha, number, _FIGURES),
         n=len(rows),
-        said=f"{100 * found.value:+.1f} points since round 0",
+        said=f"{100 * found.value:+.1f} points since round 0.",
     )
 
 
@@ -133,7 +134,7 @@ def _shown(figure: Figure) -> bool:
 
 
 def _missing(name: str, number: int, why: str) -> Figure:
-    return Figure(monitor=_NAME, name=name, round=number, said=f"Not measured: {why}")
+    return Figure(monitor=_NAME, name=name, round=number, said=f"Not measured: {why}.")
 
 
 PLUGIN: Final[Monitor] = Hallucination()

@@ -16,17 +16,19 @@ data. Gains of the diagnosis half are not looked at; it was trained for.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
+from blindspot.core.monitors import Figure
 from training.history import RoundHistory
-from training.monitor import Figure, Monitor, judged, level
+from training.monitor import Monitor, judged, level
 from training.monitor_settings import MonitorSettings
 from training.monitors._arithmetic import Mean, Pair, mean, pairs
 
 _NAME: Final = "plateau"
 _DONE: Final = (
     "Take the best checkpoint so far; go on only with other sources, another optimiser or a "
-    "stronger checkpoint"
+    "stronger checkpoint."
 )
 
 
@@ -45,13 +47,18 @@ class Plateau:
 
 
 def overall(rows: Sequence[Pair]) -> Mean:
-    """Mean change over benchmarks, each of them weighing the same."""
+    """Mean change over benchmarks, each of them weighing the same. To its variance is added what
+    two pictures of average weight make that turn, one each way: where nothing turned, few samples
+    must not look certain (with that, 3/n can be excluded, as by the rule of three).
+    """
     sizes = Counter(now.benchmark for _, now in rows)
-    return mean(
+    found = mean(
         [now.score - then.score for then, now in rows],
         [now.cluster for _, now in rows],
         [1 / sizes[now.benchmark] for _, now in rows],
     )
+    turned = 2 / (found.freedom + 1) ** 2
+    return replace(found, error=(found.error**2 + turned) ** 0.5)
 
 
 def _gain(rows: Sequence[Pair], then: int, number: int, settings: MonitorSettings) -> Figure:
@@ -71,13 +78,13 @@ def _gain(rows: Sequence[Pair], then: int, number: int, settings: MonitorSetting
         level=alpha,
         n=len(rows),
         said=f"The held-out half gained {100 * found.value:+.1f} points since round {then}; "
-        + verdict,
+        + f"{verdict}.",
     )
     return judged(figure, flat, _DONE)
 
 
 def _missing(number: int, why: str) -> Figure:
-    return Figure(monitor=_NAME, name="gain", round=number, said=f"Not measured: {why}")
+    return Figure(monitor=_NAME, name="gain", round=number, said=f"Not measured: {why}.")
 
 
 PLUGIN: Final[Monitor] = Plateau()

@@ -27,17 +27,18 @@ def rounds(answered: Callable[..., Answered]) -> Callable[..., list[RoundHistory
     """Rounds from the answers to the same samples, each of the target that is given."""
 
     def make(*said: Sequence, targets: Sequence[str], half: str = "diagnosis", **changed):
-        return [
-            RoundHistory(
-                number,
-                **{
-                    half: tuple(
-                        answered(f"{i:04}", a, t, **changed)
-                        for i, (a, t) in enumerate(zip(answers, targets, strict=True))
-                    )
-                },
+        found = []
+        for number, answers in enumerate(said):
+            rows = tuple(
+                answered(f"{i:04}", a, t, **changed)
+                for i, (a, t) in enumerate(zip(answers, targets, strict=True))
             )
-            for number, answers in enumerate(said)
-        ]
+            held_out = half == "held_out"
+            found.append(
+                RoundHistory(number, held_out=rows)
+                if held_out
+                else RoundHistory(number, diagnosis=rows)
+            )
+        return found
 
     return make

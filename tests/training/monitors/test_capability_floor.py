@@ -2,8 +2,8 @@
 
 import pytest
 
+from blindspot.core.monitors import Alarm
 from training.history import Cell, RoundHistory, Trained
-from training.monitor import Alarm
 from training.monitor_settings import MonitorSettings
 from training.monitors.capability_floor import PLUGIN
 

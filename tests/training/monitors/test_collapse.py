@@ -1,7 +1,7 @@
 """Questions, pictures and answers that have become all the same."""
 
+from blindspot.core.monitors import Alarm
 from training.history import Cell, RoundHistory
-from training.monitor import Alarm
 from training.monitor_settings import MonitorSettings
 from training.monitors.collapse import PLUGIN
 

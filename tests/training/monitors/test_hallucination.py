@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.monitor import Alarm
+from blindspot.core.monitors import Alarm
 from training.monitor_settings import MonitorSettings
 from training.monitors.hallucination import PLUGIN, confidently_wrong
 

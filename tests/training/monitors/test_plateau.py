@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.monitor import Alarm
+from blindspot.core.monitors import Alarm
 from training.monitor_settings import MonitorSettings
 from training.monitors.plateau import PLUGIN, overall
 
@@ -27,8 +27,8 @@ def test_nothing_gained_on_many_samples_is_a_plateau(rounds):
     assert isinstance(figure, Alarm)
     assert figure.stop
     assert figure.value == pytest.approx(0)
-    # hand-worked: sd of the changes is sqrt(80/2000) = .2, its error .2/sqrt(2000) = .00447
-    assert figure.interval == pytest.approx((-1.96 * 0.00447, 1.96 * 0.00447), rel=0.01)
+    # hand-worked: eighty turned, and two more for safety: sqrt(82)/2000 = .00453
+    assert figure.interval == pytest.approx((-1.96 * 0.00453, 1.96 * 0.00453), rel=0.003)
 
 
 def test_nothing_gained_on_few_samples_is_not(rounds):
@@ -67,3 +67,10 @@ def test_one_picture_shows_nothing(rounds):
     flat = flipped(1000, 2000, 40, 40)
     history = rounds(*flat, targets=["1"] * 2000, half="held_out", cluster="one")
     assert not isinstance(one(history), Alarm)
+
+
+def test_few_samples_of_which_none_turned_show_nothing(rounds):
+    few = rounds(["1"] * 40, ["1"] * 40, targets=["1"] * 40, half="held_out")
+    many = rounds(["1"] * 400, ["1"] * 400, targets=["1"] * 400, half="held_out")
+    assert not isinstance(one(few), Alarm)
+    assert isinstance(one(many), Alarm)
