@@ -5,9 +5,10 @@
 
 The server holds GPUs that no training process uses (`CUDA_VISIBLE_DEVICES` on both sides). TRL 1.16
 hands it the weights of every step and corrects the loss for what the two engines compute
-differently (its own default). `trl vllm-serve`, the older way, starts the same command and says
-that it will be removed. None of this was run on a GPU here: what is tested is what TRL is told, and
-what is said where something is missing.
+differently (its own default). A server's rollouts are not the same bits twice: a killed run
+continues with the same data, but not to the same weights. `trl vllm-serve`, the older way, starts
+the same command and says that it will be removed. None of this was run on a GPU here: what is
+tested is what TRL is told, and what is said where something is missing.
 """
 
 import shlex

@@ -4,8 +4,9 @@
         →  the row that `retrieve` deals to that place, its picture a little darker
 
 What it gives is what the product's `retrieve` gives, but for one word: the rows were drawn by
-program, and say so (`truth="construction"`), as the samples do that other arms draw. Otherwise the
-gates would search each picture for crops of 8,800 others, which took more than training does.
+program, and say so (`truth="construction"`), as the samples do that other arms draw. Otherwise, or
+with a lineage, the gates search each picture for crops of 8,800 others, which takes more than
+training does; so an edit stands in the origin.
 
 The edits are the product's own, under `generation/edits/`. One thing differs from the product's
 editing: there an agent chooses the edit
@@ -17,7 +18,6 @@ The stage finds it as it finds anybody's source, by an entry point: `install` wr
 that a package of that name would have put there.
 """
 
-import hashlib
 import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Final
 
 from blindspot.core.images import encode, pixels
-from blindspot.core.records import Edit, Failure
+from blindspot.core.records import Failure
 from blindspot.core.training_set import Makeable
 from generation.edit import edits
 from generation.means import Means
@@ -75,18 +75,13 @@ def edited(candidate: Candidate, seed: str, share: float) -> Candidate:
         return candidate
     operation = rng.choice(sorted(MILD))
     arguments = MILD[operation](rng)
-    parent = candidate.images[0]
-    child = encode(edits.load(operation).apply(pixels(parent), arguments, rng).image)
-    edit = Edit(
-        parent=hashlib.sha256(parent).hexdigest(),
-        operation=operation,
-        arguments=arguments,
-        child=hashlib.sha256(child).hexdigest(),
-    )
+    shown, *others = candidate.images
+    child = edits.load(operation).apply(pixels(shown), arguments, rng).image
+    told = " ".join(f"{name}={value}" for name, value in arguments.items())
     return replace(
         candidate,
-        images=(child, *candidate.images[1:]),
-        lineage=(*candidate.lineage, edit),
+        images=(encode(child), *others),
+        origin=f"{candidate.origin} {operation} {told}",
     )
 
 

@@ -5,8 +5,8 @@ Written down before the first run:
 - *Model*: LLaVA with a SigLIP tower, random weights, about 0.3 billion parameters, over the tiny
   world's processor, in bf16 on disk and while it learns. Trained on T1's diagnosis arm, seed 0.
 - *Ours*: `training.stage.run` with `grpo`, validation and early stops out of the way.
-- *Bare*: `trl.GRPOTrainer` with the arguments that ours wrote into `arguments.json`, a reward
-  function that compares strings, and nothing else of this project: no order, callbacks, grading.
+- *Bare*: `trl.GRPOTrainer` with the arguments that ours wrote into `arguments.json`, rewards
+  that compare strings and count tokens, and nothing else of this project.
 - *Tokens/s*: tokens of completions in the steps by which a long run is longer than a short one,
   over by how much longer it takes; so loading, saving and the first steps cancel out. Each run is
   a process of its own; the ways take turns, three times each.

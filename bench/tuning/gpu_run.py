@@ -4,7 +4,8 @@
     python -m bench.tuning.gpu_run ours FOLDER TRAINING_SET 24 0       {"tokens": …, "seconds": …}
     python -m bench.tuning.gpu_run bare FOLDER TRAINING_SET 24 0
 
-`bare` takes its arguments from the `ours` of as many steps in the same turn.
+`bare` takes its arguments from the `ours` of as many steps in the same turn, but for the size of a
+generated batch, which follows from the others.
 """
 
 import io
@@ -83,7 +84,9 @@ def ours(task: Task) -> dict[str, float]:
 
 
 def settings(steps: int) -> TrainingSettings:
-    """Of both ways; guards and patience so wide that nothing stops early."""
+    """Of both ways; guards and patience so wide that nothing stops early. Random weights know no
+    answer, so a reward for ending in time gives groups something to differ in.
+    """
     return TrainingSettings.model_validate(
         {
             "steps": steps,
@@ -94,7 +97,12 @@ def settings(steps: int) -> TrainingSettings:
             "save_every": 1000,
             "validation": {"every": 0},
             "guards": {"window": 1000},
-            "grpo": {"max_completion_tokens": TOKENS, "mask_truncated": False, "patience": 1000},
+            "grpo": {
+                "max_completion_tokens": TOKENS,
+                "mask_truncated": False,
+                "patience": 1000,
+                "rewards": {"accuracy": 1.0, "length": 0.1},
+            },
         }
     )
 
@@ -107,14 +115,14 @@ def bare(task: Task) -> dict[str, float]:
     from trl.trainer.grpo_trainer import GRPOTrainer
 
     written = json.loads((task.out("ours") / "arguments.json").read_text())["arguments"]
-    known = {f.name for f in fields(GRPOConfig) if f.init}
+    known = {f.name for f in fields(GRPOConfig) if f.init} - {"generation_batch_size"}
     given = {name: value for name, value in written.items() if name in known}
     rows = _rows(task)
     begun = time.monotonic()
     model = AutoModelForImageTextToText.from_pretrained(task.model, dtype=torch.bfloat16)
     trainer = GRPOTrainer(
         model=model,
-        reward_funcs=[_same],
+        reward_funcs=[_same, _short],
         args=GRPOConfig(output_dir=str(task.out("bare")), **given),
         train_dataset=rows,
         processing_class=AutoProcessor.from_pretrained(task.model),
@@ -148,6 +156,10 @@ def _rows(task: Task) -> Any:
 def _same(completions: Any, target: list[str], **_: Any) -> list[float | None]:
     said = [completion[0]["content"] for completion in completions]
     return [float(text.strip() == right) for text, right in zip(said, target, strict=True)]
+
+
+def _short(completion_ids: list[list[int]], **_: Any) -> list[float | None]:
+    return [float(len(ids) < TOKENS) for ids in completion_ids]
 
 
 def _tokens(records: list[dict[str, Any]]) -> float:

@@ -62,8 +62,8 @@ def measure(extent: Extent) -> list[Row]:
     folder, steps = extent.work / "resuming", extent.draws(4, 12)
     prepared(folder, _SAMPLES)
     whole = _whole(folder, steps)
-    trials = [_killed(folder, steps, n, extent.draws(1, 3)) for n in range(extent.draws(1, 2))]
-    return rows(whole, trials)
+    kills = extent.draws(1, 5)
+    return rows(whole, [_killed(folder, steps, n, kills) for n in range(extent.draws(1, 2))])
 
 
 def rows(whole: Made, trials: Sequence[Made]) -> list[Row]:
@@ -71,7 +71,7 @@ def rows(whole: Made, trials: Sequence[Made]) -> list[Row]:
     kills = sum(made.kills for made in trials)
     if not kills:
         raise ValueError("no process was killed: nothing can be measured")
-    when = f"{kills} random SIGKILLs of {len(trials)} trainings (grpo, CPU)"
+    when = f"{kills} random SIGKILLs of {len(trials)} training(s) by grpo on a CPU"
     files = sum(differing(whole.files, made.files) for made in trials)
     alike = all(made.digest == whole.digest for made in trials)
     told = f"{when}: files that differ from a run that nobody killed; digests "

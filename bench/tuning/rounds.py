@@ -79,7 +79,7 @@ def _round_row(number: int, changes: Sequence[float], name: str = "") -> Row:
     low, high = interval or (-1.0, 1.0)
     return Row(
         id="T2",
-        measure=f"held-out change of {name or f'round {number}'}, points, mean over seeds",
+        measure=f"held-out change of {name or f'round {number + 1}'}, points, mean over seeds",
         value=100 * fmean(changes),
         interval=points(interval) if interval else None,
         target="interval above 0",

@@ -30,6 +30,8 @@ from training.settings import TrainingSettings
 
 SIZE: Final = 48
 MAX_TOKENS: Final = 16
+PER_STEP: Final = 48
+"""Samples of an optimiser step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +157,7 @@ def sft(steps: int, seed: int) -> TrainingSettings:
             "preset": "tiny-cpu",
             "optimiser": "sft",
             "steps": steps,
+            "prompts_per_step": PER_STEP,
             "seed": seed,
             "threads": 1,
             "save_every": steps,

