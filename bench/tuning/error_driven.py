@@ -1,6 +1,8 @@
 """T7: is data that is retrieved by what a teacher finds missing worth more than data at random?
 
-Written down before the first run:
+Written down before the first run; a pilot at a learning rate of 1e-3 (two seeds of `skill-0` and
+`random`, one of `skill-0.3`) then showed forgetting in every arm, and the example's rate became
+2e-4, by the diagnosis half of one seed's `skill-0`. The pilot's seeds are run again:
 
 - *World*: the tiny world, its start checkpoint and its benchmark; weak cells and gains as in
   `bench.tuning.gain`. The pipeline is that of `examples/error-driven/config.toml`: the teacher sees
@@ -38,7 +40,7 @@ from bench.rows import Row
 from bench.tuning.contrasts import Scores, gain, holm, over_seeds, points, sign_flip
 from bench.tuning.sharing import Job, done, locked
 from bench.tuning.world import CONFIG, SMALL, Setup, Start, begun, claim, evaluate, once, scores_of
-from blindspot.core.artifact import Artifact
+from blindspot.core.artifact import Artifact, digest_of, file_digest
 from blindspot.core.training_set import TrainingSetArtifact
 from blindspot.settings import Config, load
 
@@ -86,10 +88,11 @@ def measure(extent: Extent) -> list[Row]:
 
 def setup_of(extent: Extent) -> Setup:
     """What all trials share: the start checkpoint's evaluation, and the weak cells of its diagnosis
-    without a teacher.
+    without a teacher. Another example (config, dataset) has another folder.
     """
     overrides = (LIMIT,) if extent.full else SMALL
-    work = extent.work / "trials-error-driven"
+    files = (EXAMPLE, EXAMPLE.parent / "supporting.parquet")
+    work = extent.work / f"trials-error-driven-{digest_of([file_digest(f) for f in files])[:8]}"
     return Setup(load(CONFIG, overrides), work, extent.draws(1, SEEDS))
 
 

@@ -16,6 +16,9 @@ answer is counted by its cause and names no stage. Stages that rules decide (`re
 are not offered. Responses of more than `LONGEST` characters are shown without their middle; what
 the model said stands in the prompt as JSON text, which no wording of it can leave.
 
+With `every` it is also shown what rules and probes decided, as in the paper, where it sees every
+failure: it adds the wrong step and the skill, and the stage stays (`explaining`).
+
 Beyond the paper: the list of stages, the two passes, and the quote that is checked. The teacher
 does not answer the question, and it does not choose training samples.
 """
@@ -90,7 +93,7 @@ class Taught:
 def teach(
     settings: TeacherSettings, folder: RunFolder, undecided: Sequence[Failed], seed: int
 ) -> Taught:
-    """Show the teacher as many undecided samples as the budget allows, drawn over categories.
+    """Show the teacher as many of these samples as the budget allows, drawn over categories.
     Raises StageError when it cannot be reached at all.
     """
     shown = [drawn.failed for drawn in draw(undecided, settings.failures, seed)]

@@ -3,10 +3,15 @@
     ranked = hybrid(index, cell, among, tiers)
     ranked[12]       number of the candidate that comes 12th for this cell
 
-The best tier comes first; within one the index ranks.
+The best tier comes first; within one the index ranks, and yes/no questions take turns by their
+answers: what is searched for may fit one answer alone ("noticing that something is absent"), and
+who is trained on that says it always. Retrieved so, 117 questions of one answer took the demo's
+model from 100 % to 0 % of the questions with the other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -31,16 +36,44 @@ class Ranked:
         return self._known[place]
 
 
-def hybrid(index: Index, cell: PlanCell, among: Ints, tiers: Sequence[tuple[int, int]]) -> Ranked:
-    """Candidates `among` the index's texts, each with its tier, the greatest first."""
+def hybrid(
+    index: Index,
+    cell: PlanCell,
+    among: Ints,
+    tiers: Sequence[tuple[int, int]],
+    answers: Mapping[int, str] = MappingProxyType({}),
+) -> Ranked:
+    """Candidates `among` the index's texts, each with its tier, the greatest first; `answers` of
+    those, by number, that take turns.
+    """
     found = index.search(query(cell), among)
 
     def pages() -> Iterator[Ints]:
         for tier in sorted(set(tiers), reverse=True):
             own = np.array([i for i, each in enumerate(tiers) if each == tier], dtype=np.int64)
-            yield from in_order(index, among[own], found.part(own), cell.quota)
+            for page in in_order(index, among[own], found.part(own), cell.quota):
+                yield alternating(page, answers)
 
     return Ranked(len(among), pages())
+
+
+def alternating(page: Ints, answers: Mapping[int, str]) -> Ints:
+    """The page with its places of such candidates dealt to their answers in turn, each answer's
+    first one first; all others stay where they are.
+
+    >>> alternating(np.array([4, 5, 6, 7]), {4: "no", 5: "no", 7: "yes"}).tolist()
+    [4, 7, 6, 5]
+    """
+    places = [place for place, number in enumerate(page.tolist()) if number in answers]
+    met: Counter[str] = Counter()
+    turns: list[tuple[int, int]] = []
+    for place in places:
+        answer = answers[int(page[place])]
+        turns.append((met[answer], place))
+        met[answer] += 1
+    dealt = page.copy()
+    dealt[places] = page[[place for _, place in sorted(turns)]]
+    return dealt
 
 
 def shuffled(seed: str, among: Ints, ids: Sequence[str]) -> Ranked:

@@ -2,8 +2,8 @@
 
 For each cell the rows whose labels do not contradict it are ranked: by labels and conditions that
 agree, then by hybrid search for the cell's gap text (terms, definitions, conditions, brief, missing
-skills, questions that failed), then for diversity. Places are dealt the list from its top; one in
-five rows serves `validation` and `canary` alone.
+skills, questions that failed), then for diversity, yes/no questions by turns of their answers.
+Places are dealt the list from its top; one in five rows serves `validation` and `canary` alone.
 
     [[generation.sources]]
     plugin = "retrieve"
@@ -94,7 +94,8 @@ class _Open:
         if self._settings.ranking == "random":
             seed = f"{self._seed}/{cell.split}/{cell.name}"
             return shuffled(seed, among, [rows[i].id for i in fit])
-        return hybrid(self._index, cell, among, list(fit.values()))
+        answers = {i: rows[i].target.casefold() for i in fit if rows[i].answer_kind == "yes_no"}
+        return hybrid(self._index, cell, among, list(fit.values()), answers)
 
     def _fit(self, cell: PlanCell) -> dict[int, tuple[int, int]]:
         """The rows that may serve a cell, and how far they agree with it."""

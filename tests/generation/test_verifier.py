@@ -2,7 +2,7 @@
 
 import pytest
 
-from blindspot.core.records import Completion, Failure
+from blindspot.core.records import AnswerKind, Completion, Failure
 from generation.verifier import Claim, no_judge, unreadable, verifiers
 
 FAILED = Failure(kind="timeout", message="too slow", retryable=True)
@@ -12,7 +12,7 @@ def said(*texts):
     return tuple(Completion(text=text) for text in texts)
 
 
-def claim(answer="5", target="5", kind="number", rollouts=()):
+def claim(answer="5", target="5", kind: AnswerKind = "number", rollouts=()) -> Claim:
     return Claim("How many?", ("a.png",), answer, kind, target, rollouts=said(*rollouts))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import minimize_scalar, root_scalar
 from scipy.stats import binomtest, false_discovery_control
 
 from blindspot.core.statistics import (
@@ -77,7 +77,8 @@ def _bound_by_likelihood(lost: int, won: int, n: int) -> float:
         spread = n * (2 * rate + change - change * change)
         return (won - lost - n * change) / np.sqrt(spread) - Z95_ONE_SIDED
 
-    return float(brentq(standard_errors, -0.999, (won - lost) / n - 1e-9))
+    bracket = (-0.999, (won - lost) / n - 1e-9)
+    return float(root_scalar(standard_errors, bracket=bracket, method="brentq").root)
 
 
 @pytest.mark.parametrize("table", [(4, 4, 200), (12, 2, 200), (1, 7, 60), (3, 0, 52), (0, 0, 80)])
