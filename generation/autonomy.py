@@ -52,6 +52,11 @@ def autonomy(config: GenerationSettings) -> dict[str, str]:
     }
 
 
+def answers_itself(config: GenerationSettings) -> bool:
+    """Whether a source asks the model that is to learn."""
+    return any(ITSELF in _parties(source, solvers=False) for source in config.sources)
+
+
 def _level(generates: bool, verifies: bool) -> str:
     if generates:
         return "full" if verifies else "generation"

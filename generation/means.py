@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from blindspot.core.model import ModelSettings
 from blindspot.core.records import Failure, Record
 from blindspot.core.run_folder import RunFolder
 from generation.agent import Agent, Asker
@@ -53,5 +54,7 @@ class Means:
     """Of the settings."""
     repaint: RepaintSettings | None = None
     """Who edits pictures by a prompt; None: nobody."""
+    policy: ModelSettings | None = None
+    """The model that is to learn."""
     asker: Asker | None = None
     """Asks that model within the budget; None: there is no budget."""

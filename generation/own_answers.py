@@ -30,8 +30,8 @@ ALONE: Final = 1
 class OwnAnswersSettings(Settings):
     """The file that `path` of an `own_answers` source names."""
 
-    model: ModelSettings
-    """Who answers: the start checkpoint of the run, whose own answers these are."""
+    model: ModelSettings | None = None
+    """Who answers; None: the model that is to learn, in every round the one that it is by then."""
     questions: SourceSettings = SourceSettings()
     """The source of the pictures and questions; its keys are seen by the verifier `rule` alone."""
     verifier: str = "rule"

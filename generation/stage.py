@@ -28,7 +28,7 @@ from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from blindspot.core.training_set import Makeable, Outcomes, Plan, TrainingSetArtifact
 from generation.aims import aims
-from generation.autonomy import autonomy
+from generation.autonomy import answers_itself, autonomy
 from generation.card import Card
 from generation.decided import Candidacy, GateVerdict, Rejected, rejected, verdicts
 from generation.executor import open_executor
@@ -87,7 +87,7 @@ def generate(
     digest = diagnosis.artifact.digest
     known = aims(diagnosis, [Evaluation(path) for path in inputs.evaluations])
     plan = make_plan(diagnosis.diagnosis(), digest, catalogue(config), config, known)
-    asked = config.difficulty.enabled or config.negatives.samples
+    asked = config.difficulty.enabled or config.negatives.samples or answers_itself(config)
     policy = open_policy() if asked else None
     draft = Draft(out, "training_set", _config(config, inputs), _digests(inputs, digest, policy))
     fresh = not (draft.path / "plan.json").exists()
@@ -143,9 +143,12 @@ def _fill(
             admitted=admitted,
             served=served(config, inputs.policy),
         )
+        means = Means(
+            folder, staff, config.seed, config.repaint, policy=inputs.policy, asker=asking.ask
+        )
         filling = Filling(
             plan,
-            makers(config.sources, Means(folder, staff, config.seed, config.repaint, asking.ask)),
+            makers(config.sources, means),
             open_gates(surroundings),
             config,
             inputs.round,

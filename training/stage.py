@@ -106,7 +106,12 @@ def _publish(
             "steps": len(records),
             "rollouts": rollouts * len(records) // config.steps,
         },
-        facts=_facts(config, inputs.round, table, records),
+        facts={
+            "autonomy": open_artifact(inputs.training_set, "training_set").manifest.facts.get(
+                "autonomy"
+            ),
+            **_facts(config, inputs.round, table, records),
+        },
         durations={"training": took},
     )
 

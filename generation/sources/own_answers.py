@@ -5,12 +5,11 @@
 
     [[generation.sources]]
     plugin = "own_answers"
-    path = "own_answers.toml"         # model, questions, verifier; `generation.own_answers`
+    path = "own_answers.toml"         # questions, verifier, …; `generation.own_answers`
 
 A refused answer is a candidate too: the gate `verification` rejects it with the verifier's
 evidence, and the next attempt asks another question. `validation` and `canary` keep the keys of the
-questions, since they measure. The model is the one that the file names, in every round: meant for
-runs of one round. The judge must be a model on this machine, whose calls cost nothing.
+questions, since they measure. The judge must be a model on this machine, whose calls cost nothing.
 """
 
 from collections.abc import Sequence
@@ -63,7 +62,7 @@ class OwnAnswers:
     def open(self, settings: SourceSettings, means: Means) -> OpenSource:
         told = read(settings)
         questions = sources.load(told.questions.plugin).open(told.questions, means)
-        model = open_model(told.model, means.folder.images)
+        model = open_model(_who(told, means), means.folder.images)
         return _Open(told, means, questions, model, _judge(told, means))
 
 
@@ -144,6 +143,17 @@ class _Open:
             origin=f"own_answers:{self.settings.verifier} of {made.origin}",
             attributes={**made.attributes, **seen},
         )
+
+
+def _who(told: OwnAnswersSettings, means: Means) -> ModelSettings:
+    who = told.model or means.policy
+    if who is None:
+        raise ConfigError(
+            "generation.own_answers: model",
+            "nobody is named who answers, and there is no model that is to learn",
+            "Name one in the source's file, [model]",
+        )
+    return who
 
 
 def _judge(told: OwnAnswersSettings, means: Means) -> Judge:

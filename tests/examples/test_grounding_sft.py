@@ -9,6 +9,7 @@ from blindspot.core import config as configs
 from blindspot.core.artifact import Draft, open_artifact, write_text
 from blindspot.core.diagnosis import Diagnosis, Null
 from blindspot.core.grading import grade, intersection_over_union
+from blindspot.core.model import fingerprint
 from blindspot.core.records import CellShare
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import read_records
@@ -58,8 +59,7 @@ def diagnosis(tmp_path: Path) -> Path:
 def test_the_policy_answers_and_boxes_are_verified() -> None:
     config = load(FOLDER / "config.toml")
     told = configs.load(FOLDER / "own_answers.toml", OwnAnswersSettings)
-    assert Path(config.model.checkpoint) == Path(told.model.checkpoint)
-    assert (told.verifier, config.training.optimiser) == ("rule", "sft")
+    assert (told.model, told.verifier, config.training.optimiser) == (None, "rule", "sft")
     assert {(r.capability, r.image_type) for r in generation.catalogue(config.generation)} == {CELL}
     training.check(config.training, config.model)
 
@@ -80,10 +80,13 @@ def test_verified_boxes_train_the_model(tmp_path: Path) -> None:
     refused = read_records(made.path / "rejected.parquet", Rejected)
     assert {r.gate for r in refused} <= {"verification", "answer_shape"}
     assert all(grade(s.target, target=s.target, kind="box").score == 1 for s in samples)
-    assert made.manifest.facts["autonomy"]["verified_by"] == "program"
+    autonomy = {"level": "generation", "generated_by": "the model itself", "verified_by": "program"}
+    assert made.manifest.facts["autonomy"] == autonomy
+    assert made.manifest.inputs["policy"] == fingerprint(config.model)
     trained = training.TrainingInputs(folder, made.path, config.model, round=0)
     done = training.run(config.training, trained, tmp_path / "checkpoint")
-    assert open_artifact(done.path, "checkpoint").manifest.counts["steps"] == 2
+    manifest = open_artifact(done.path, "checkpoint").manifest
+    assert (manifest.counts["steps"], manifest.facts["autonomy"]) == (2, autonomy)
 
 
 def evidence_on_grid(box: tuple[float, float, float, float]) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from blindspot.core.errors import ConfigError
+from blindspot.core.model import ModelSettings
 from blindspot.core.records import Failure
 from blindspot.core.training_set import TrainingSetArtifact, read_split
 from generation.agent import AgentsSettings
@@ -45,6 +46,23 @@ def candidates(kit, world):
         return opened.candidates([Want(cell, f"0/0/x/{i}") for i in range(count)])
 
     return made
+
+
+def test_without_a_model_of_its_own_it_asks_the_one_that_is_to_learn(source, kit, world, tmp_path):
+    settings = source({"prompt": "*", "text": "somewhere in [0, 0, 9, 9]"})
+    named = settings.path.read_text()
+    settings.path.write_text(
+        named.replace('[model]\nbackend = "replay"\ncheckpoint = "answers.jsonl"\n', "")
+    )
+    wants = [Want(kit.cell(CELL, split="train"), f"0/0/x/{i}") for i in range(3)]
+    staff = Staff(AgentsSettings(), world.folder)
+    with pytest.raises(ConfigError, match="nobody is named who answers"):
+        sources.load("own_answers").open(settings, Means(world.folder, staff))
+    policy = ModelSettings(backend="replay", checkpoint=str(tmp_path / "answers.jsonl"))
+    opened = sources.load("own_answers").open(settings, Means(world.folder, staff, policy=policy))
+    found = opened.candidates(wants)
+    assert all(VERIFIED in made.attributes for made in found if isinstance(made, Candidate))
+    assert len([made for made in found if isinstance(made, Candidate)]) == 3
 
 
 def test_a_verified_answer_is_the_target_and_a_refused_one_says_why(source, candidates):
