@@ -22,6 +22,7 @@ from training.optimiser import optimisers
 from training.settings import TrainingSettings
 
 GIB: Final = 2**30
+MIB: Final = 2**20
 _BYTES: Final = {"float32": 4, "bfloat16": 2}
 _NOT_ADAPTED: Final = ("embed_tokens", "lm_head", "embedding")
 """In the names of matrices that get no adapter."""
@@ -43,8 +44,9 @@ class Memory:
     def said(self) -> str:
         """`149.0 GiB (weights 29.8, …), activations apart`."""
         parts = ("weights", "gradients", "optimiser", "reference")
-        each = ", ".join(f"{p} {getattr(self, p) / GIB:.1f}" for p in parts if getattr(self, p))
-        return f"{self.total / GIB:.1f} GiB ({each}), activations apart"
+        unit, scale = ("GiB", GIB) if self.total >= GIB / 10 else ("MiB", MIB)
+        each = ", ".join(f"{p} {getattr(self, p) / scale:.1f}" for p in parts if getattr(self, p))
+        return f"{self.total / scale:.1f} {unit} ({each}), activations apart"
 
 
 def estimate(

@@ -17,6 +17,8 @@ def test_all_weights_in_float32_by_hand():
     assert found.reference == 4 * B
     assert found.total == 20 * B
     assert found.said().startswith(f"{20 * B / GIB:.1f} GiB (weights 29.8, gradients 29.8")
+    small = estimate(TrainingSettings(), 2**20).said()
+    assert small.startswith("20.0 MiB (weights 4.0, gradients 4.0, optimiser 8.0, reference 4.0)")
 
 
 def test_no_reference_where_none_is_compared_with():
