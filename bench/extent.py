@@ -1,4 +1,4 @@
-"""How much one run of `bench.diagnostics` measures."""
+"""How much one run of a bench measures."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -13,7 +13,7 @@ from typing import Final
 import tomli_w
 
 from bench.rows import Row
-from bench.tuning.examples_s3 import EXAMPLES, Size, config, generated, kept
+from bench.tuning.example_trials import EXAMPLES, Size, config, generated, kept
 from bench.tuning.self_training import Question, Scored, gained, model, questions, scores, tuned
 from bench.tuning.start_models import Recipe, checkpoint
 from blindspot.core import config as configs

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.rows import Row
-from bench.tuning.examples_s3 import Size, config, generated, kept
+from bench.tuning.example_trials import Size, config, generated, kept
 from bench.tuning.self_training import Question, Scored, gained, model, questions, scores, tuned
 from bench.tuning.start_models import SHIPPED
 from blindspot.core.artifact import Artifact, Draft, open_artifact, published

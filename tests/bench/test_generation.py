@@ -8,7 +8,8 @@ import pytest
 
 from bench import generation
 from bench.extent import Extent
-from bench.generation import MODULES, main, markdown, measuring
+from bench.front import markdown, measuring
+from bench.generation import MODULES, main
 from bench.rows import Row
 
 
@@ -35,7 +36,7 @@ def test_full_writes_a_file_for_each_measure_and_the_table(measured):
     kept = json.loads((measured / "results" / "generation-G5.json").read_text())
     assert kept["rows"][0]["value"] == 0.125
     table = (measured / "results" / "generation.md").read_text()
-    assert table == markdown(measured / "results")
+    assert table == markdown("generation", list(MODULES), measured / "results")
     assert "| G5 | full: True ∣x∣ | 0.125 (0.1 … 0.2) | 0 | floor .3 | yes |" in table
 
 
@@ -49,4 +50,4 @@ def test_smoke_judges_nothing_and_keeps_nothing(measured, capsys):
 
 def test_a_module_that_is_not_there_is_named():
     with pytest.raises(SystemExit, match=r"bench\.generating\.nowhere cannot be used"):
-        measuring("nowhere")
+        measuring("bench.generating", "nowhere")

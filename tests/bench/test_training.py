@@ -11,8 +11,9 @@ import pytest
 
 from bench import rows, training
 from bench.extent import Extent
+from bench.front import markdown, measuring
 from bench.rows import Row
-from bench.training import MODULES, main, markdown, measuring
+from bench.training import MODULES, main
 
 
 def measured_rows(extent: Extent) -> list[Row]:
@@ -38,7 +39,7 @@ def test_full_writes_a_file_for_each_measure_and_the_table(measured):
     kept = json.loads((measured / "results" / "training-T2.json").read_text())
     assert kept["rows"][0]["value"] == 0.125
     table = (measured / "results" / "training.md").read_text()
-    assert table == markdown(measured / "results")
+    assert table == markdown("training", list(MODULES), measured / "results")
     assert "| T2 | full: True ∣x∣ | 0.125 (0.1 … 0.2) | > 0 |  | yes |" in table
 
 
@@ -73,7 +74,7 @@ def test_smoke_judges_nothing_and_keeps_nothing(measured, capsys):
 
 def test_a_module_that_is_not_there_is_named():
     with pytest.raises(SystemExit, match=r"bench\.tuning\.nowhere cannot be used"):
-        measuring("nowhere")
+        measuring("bench.tuning", "nowhere")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.tuning import examples_s3, floors, hallucination, self_training, start_models
+from bench.tuning import (
+    example_trials,
+    examples_s3,
+    floors,
+    hallucination,
+    self_training,
+    start_models,
+)
 from bench.tuning.floors import Counts, Trial, floor
 from bench.tuning.self_training import Scored, gain, gained, is_right, questions
 from blindspot.core.records import AnswerKind, Completion, Failure, NegativePair, TrainingSample
@@ -182,8 +189,8 @@ def test_chosen_answers_are_taught_once_for_each_pair():
 
 
 def test_quotas_are_equal_over_the_cells_of_the_source():
-    told = examples_s3.config("hallucination-dpo", examples_s3.SMOKE)
-    rows = examples_s3._evenly(told.generation, 13)
+    told = example_trials.config("hallucination-dpo", examples_s3.SMOKE)
+    rows = example_trials._evenly(told.generation, 13)
     cells = {(r.capability, *sorted(r.condition.items())) for r in rows}
     assert len(cells) == len(rows)
     assert sum(r.quota for r in rows) == 13
@@ -193,5 +200,5 @@ def test_quotas_are_equal_over_the_cells_of_the_source():
 def test_a_finished_trial_is_read_not_made_again(tmp_path):
     done = Scored(before={"q": 0.0}, after={"q": 1.0})
     file = tmp_path / "seed-0" / "dpo.json"
-    assert examples_s3.kept(file, lambda: done) == done
-    assert examples_s3.kept(file, lambda: pytest.fail("made again")) == done
+    assert example_trials.kept(file, lambda: done) == done
+    assert example_trials.kept(file, lambda: pytest.fail("made again")) == done
