@@ -18,6 +18,7 @@ from blindspot.commands import Json, Redo, RunPath, Sets, advance, command, show
 from blindspot.core.errors import BlindspotError, UsageError
 
 if TYPE_CHECKING:
+    from blindspot.comparison import Comparison
     from blindspot.core.evaluation import Metrics
     from blindspot.rounds import Rounds
 
@@ -231,6 +232,9 @@ def compare(
     flips: Annotated[
         int, typer.Option(min=0, help="List so many samples each way; --json lists all.")
     ] = 10,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write a page, and its numbers beside it as JSON.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Set two evaluations against each other, sample by sample.
@@ -239,12 +243,15 @@ def compare(
 
     * `blindspot compare runs/mine/round-0 runs/mine` — what the last round gained
     * `blindspot compare runs/qwen2.5 runs/qwen3 --flips 20` — one model against another
+    * `blindspot compare runs/qwen2.5 runs/qwen3 --html compare.html` — with a page to send
     """
     from blindspot.comparison import compare, default_scope
     from blindspot.pairing import locate, read
 
     first, second = read(locate(a)), read(locate(b))
     found = compare(first, second, half or default_scope(first.side, second.side))
+    if html:
+        _write_comparison(found, html)
     if as_json:
         typer.echo(found.model_dump_json(indent=1))
         return
@@ -257,6 +264,8 @@ def compare(
         typer.echo(line)
     if flips and (found.lost or found.won):
         show(tables.flips(found, flips))
+    if html:
+        typer.echo(f"page: {html}")
 
 
 @app.command()
@@ -340,6 +349,14 @@ def _begin(config: Path | None, out: Path | None, overrides: list[str]) -> "tupl
     settings = load(config, tuple(overrides))
     root = out or Path("runs") / settings.name
     return root, begin(settings, root, command())
+
+
+def _write_comparison(found: "Comparison", html: Path) -> None:
+    from reports.stage import CompareInputs, ReportSettings, run_compare
+
+    plain = found.model_dump(mode="json")
+    inputs = CompareInputs(Path(found.a.path), Path(found.b.path), plain, command())
+    run_compare(ReportSettings(), inputs, html)
 
 
 def _regrade(work: "Rounds") -> None:

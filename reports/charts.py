@@ -59,14 +59,16 @@ def intervals(names: Sequence[str], series: Sequence[Series]) -> Figure:
     return _whiskers(names, series, axis, beside=True)
 
 
-def forest(names: Sequence[str], series: Sequence[Series], margin: float) -> Figure:
-    """Changes around zero, with the margin that a strong category must stay above; each name is
-    in one series.
+def forest(names: Sequence[str], series: Sequence[Series], margin: float | None) -> Figure:
+    """Changes around zero, with the margin that a strong category must stay above, if any; each
+    name is in one series.
     """
     ends = [x for s in series for e in s.estimates if e for x in e[1]]
-    axis = {"tickformat": "+.0%", "range": [min(margin, *ends) - 0.01, max(0.0, *ends) + 0.01]}
+    low, high = min([margin or 0.0, *ends]), max([0.0, *ends])
+    axis = {"tickformat": "+.0%", "range": [low - 0.01, high + 0.01]}
     figure = _whiskers(names, series, axis, beside=False)
-    lines = [(0.0, "@muted", "solid"), (margin, "@bad", "dash")]
+    lines = [(0.0, "@muted", "solid")]
+    lines += [(margin, "@bad", "dash")] if margin is not None else []
     figure["layout"]["shapes"] = [
         {
             "type": "line",

@@ -28,6 +28,7 @@ from reports.view import View
 
 PAGE_SCHEMA: Final = 1
 _FOLDER: Final = Path(__file__).parent
+_SCRIPTS: Final = ("text", "address", "charts", "tables", "sample", "drawer", "start")
 _FILTERS: Final = ("percent", "rate", "points", "change", "p_value", "count", "measured")
 
 
@@ -72,15 +73,17 @@ def render(page: Page) -> str:
     """The HTML of a page."""
     environment = _environment()
     environment.globals["thumbnails"] = page.pictures.thumbnails
+    environment.globals["openable"] = {item["id"] for item in _listed(page)["items"]}
     parts = [{**part, "html": _section(environment, part)} for part in page.numbers["sections"]]
     return environment.get_template("page.html").render(
         page=page.numbers,
         parts=parts,
         thumbnails=page.pictures.thumbnails,
         css=Markup(_read("page.css")),
-        script=Markup(_read("page.js")),
+        script=Markup("".join(_read(f"scripts/{name}.js") for name in _SCRIPTS)),
         plotly=Markup(get_plotlyjs()),
         charts=Markup(embedded(_charts(page.numbers["sections"]))),
+        drawer=_drawer(page),
     )
 
 
@@ -114,6 +117,44 @@ def _charts(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+def _drawer(page: Page) -> Markup | None:
+    """What the drawer shows, as JSON; None where the page has no list of samples."""
+    listed = _listed(page)
+    if not listed["items"]:
+        return None
+    pictures = {
+        name: {"key": t.key, "width": t.width, "height": t.height, "tiny": t.tiny}
+        for name, t in page.pictures.thumbnails.items()
+    }
+    samples = [item | {"figures": _figures(item)} for item in listed["items"]]
+    return Markup(embedded(_readable({**listed, "items": samples, "pictures": pictures})))
+
+
+def _listed(page: Page) -> Mapping[str, Any]:
+    """The numbers of the list of samples; without items where the page has no such list."""
+    found = [p["numbers"] for p in page.numbers["sections"] if p["name"] == "samples"]
+    return found[0] if found and found[0] else {"items": []}
+
+
+def _figures(item: Mapping[str, Any]) -> dict[str, str]:
+    """The numbers of a sample as the rest of the page writes them."""
+    attribution = item["attribution"]
+    return {
+        "score": formatting.measured(item["score"]),
+        "confidence": formatting.percent(attribution["confidence"] if attribution else None),
+        **{f"score {t['round']}": formatting.measured(t["score"]) for t in item["earlier"]},
+    }
+
+
+def _readable(value: Any) -> Any:
+    """The same with hidden characters written out, as everywhere on the page."""
+    if isinstance(value, str):
+        return formatting.visible(value)
+    if isinstance(value, Mapping):
+        return {key: _readable(inner) for key, inner in value.items()}
+    return [_readable(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
@@ -125,6 +166,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {name: getattr(formatting, name) for name in _FILTERS}
     environment.filters |= {"words": formatting.words, "duration": formatting.duration}
+    environment.filters["visible"] = formatting.visible
     environment.filters["pretty"] = lambda value: json.dumps(value, indent=1, sort_keys=True)
     return environment
 

@@ -1,17 +1,21 @@
 """Samples as a page shows them: the question with its pictures beside what the model said."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from blindspot.core.records import Attribution, Prediction, Sample
 from reports.pictures import Priority
 from reports.view import View
+
+RIGHT: Final = 0.5
+"""A score from here up is right, as in a diagnosis."""
 
 
 class Shown(TypedDict):
     """One sample with one prediction of it."""
 
     id: str
+    benchmark: str
     images: list[str]
     question: str
     options: list[str]
@@ -27,27 +31,39 @@ class Shown(TypedDict):
     attribution: Attribution | None
 
 
+class Told(TypedDict):
+    """What an earlier round's model said to the same sample."""
+
+    round: int
+    completion: str | None
+    """None where it said nothing; of rounds before the last one it is not kept."""
+    more: int
+    answer: str | None
+    score: float | None
+    right: bool | None
+    failure: str | None
+    """Why there is no score."""
+
+
 class Evidence:
-    """The samples that a round's weaknesses cite, read at once."""
+    """Some samples of a round with their predictions, read at once."""
 
     def __init__(self, view: View, ids: Iterable[str]) -> None:
         wanted = set(ids)
         self._view = view
         self._samples = view.current.samples(wanted) if wanted else {}
         self._attributions = view.current.attributions(wanted) if wanted else {}
-        self._predictions: dict[str, list[Prediction]] = {}
-        for prediction in view.current.predictions(wanted) if wanted else ():
-            self._predictions.setdefault(prediction.sample_id, []).append(prediction)
+        self._predictions = by_sample(view.current.predictions(wanted) if wanted else ())
 
-    def failing(self, ids: Sequence[str]) -> list[Shown]:
-        """Each with its worst prediction."""
-        return [self._shown(i, Priority.FAILING, worst=True) for i in self._known(ids)]
+    def failing(self, ids: Iterable[str], priority: Priority = Priority.FAILING) -> list[Shown]:
+        """Each with its worst prediction; those without an answer are left out."""
+        return [self._shown(i, priority, worst=True) for i in self._known(ids)]
 
-    def passing(self, ids: Sequence[str]) -> list[Shown]:
-        """Each with its best prediction."""
-        return [self._shown(i, Priority.PASSING, worst=False) for i in self._known(ids)]
+    def passing(self, ids: Iterable[str], priority: Priority = Priority.PASSING) -> list[Shown]:
+        """Each with its best prediction; those without an answer are left out."""
+        return [self._shown(i, priority, worst=False) for i in self._known(ids)]
 
-    def _known(self, ids: Sequence[str]) -> list[str]:
+    def _known(self, ids: Iterable[str]) -> list[str]:
         return [i for i in ids if i in self._samples and self._answered(i)]
 
     def _answered(self, sample_id: str) -> list[Prediction]:
@@ -65,6 +81,40 @@ class Evidence:
         return _show(sample, prediction, attribution, self._view.settings.max_text)
 
 
+def by_sample(predictions: Iterable[Prediction]) -> dict[str, list[Prediction]]:
+    """Predictions by sample id."""
+    found: dict[str, list[Prediction]] = {}
+    for prediction in predictions:
+        found.setdefault(prediction.sample_id, []).append(prediction)
+    return found
+
+
+def told(view: View, shown: Sequence[Shown]) -> dict[str, list[Told]]:
+    """What the rounds before said to these samples in the same repeat, the latest first, by id."""
+    found: dict[str, list[Told]] = {s["id"]: [] for s in shown}
+    repeats = {s["id"]: s["repeat"] for s in shown}
+    most = view.settings.max_text
+    for back, round_ in enumerate(reversed(view.rounds[:-1])):
+        for prediction in round_.predictions(found) if found else ():
+            if prediction.repeat == repeats[prediction.sample_id]:
+                line = _tell(round_.number, prediction, 0 if back else most)
+                found[prediction.sample_id].append(line)
+    return found
+
+
+def _tell(number: int, prediction: Prediction, most: int) -> Told:
+    text = prediction.completion.text if prediction.completion else ""
+    return {
+        "round": number,
+        "completion": text[:most] if most and prediction.completion else None,
+        "more": max(0, len(text) - most) if most else 0,
+        "answer": prediction.answer,
+        "score": prediction.score,
+        "right": None if prediction.score is None else prediction.score >= RIGHT,
+        "failure": prediction.failure.kind if prediction.failure else None,
+    }
+
+
 def _show(
     sample: Sample, prediction: Prediction, attribution: Attribution | None, most: int
 ) -> Shown:
@@ -72,6 +122,7 @@ def _show(
     text = completion.text if completion else ""
     return {
         "id": sample.id,
+        "benchmark": sample.benchmark,
         "images": list(sample.images),
         "question": sample.question,
         "options": list(sample.options),

@@ -35,16 +35,38 @@ ROUND_PAGE: Final = (
     "benchmarks",
     "categories",
     "weaknesses",
+    "ended",
     "stages",
+    "groups",
+    "reference",
+    "samples",
     "monitors",
     "mixture",
     "training_set",
     "training",
+    "trust",
     "provenance",
 )
 """The sections of a round's page, in order."""
 
-INDEX_PAGE: Final = ("rounds", "monitors", "held_out", "changes", "lifelines")
+INDEX_PAGE: Final = (
+    "rounds",
+    "monitors",
+    "held_out",
+    "changes",
+    "bought",
+    "flips",
+    "lifelines",
+)
 """The sections of the page over all rounds, in order."""
+
+COMPARE_PAGE: Final = (
+    "compare_verdict",
+    "compare_benchmarks",
+    "compare_categories",
+    "compare_flips",
+    "compare_provenance",
+)
+"""The sections of a page that sets two evaluations against each other, in order."""
 
 sections: Final = Registry[Section]("reports.sections")

@@ -2,25 +2,29 @@
 
     round-k/report.html  page.json        one round
     index.html           index.json       all rounds
+    compare.html         compare.json     two evaluations, wherever they lie
 
 Every number on a page is a number of an artifact; the JSON beside a page holds them all. A page
 depends on artifacts alone and not on the time or place of its making, so the same artifacts give
 the same bytes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from blindspot.core.artifact import published
 from blindspot.core.errors import DataError
-from blindspot.core.run_folder import RunFolder
+from blindspot.core.run_folder import RoundFolder, RunFolder
 from reports import page
 from reports.pictures import Gallery
-from reports.section import INDEX_PAGE, ROUND_PAGE
+from reports.section import COMPARE_PAGE, INDEX_PAGE, ROUND_PAGE
+from reports.sections.compare_verdict import name
 from reports.settings import ReportSettings
 from reports.view import Round, View
 
-__all__ = ["ReportInputs", "ReportSettings", "run", "run_index"]
+__all__ = ["CompareInputs", "ReportInputs", "ReportSettings", "run", "run_compare", "run_index"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,20 @@ class ReportInputs:
     """The run."""
     round: int
     """The round; those before it are read for comparison."""
+    command: str = ""
+    """The command that makes it again, shown under Provenance."""
+
+
+@dataclass(frozen=True)
+class CompareInputs:
+    """What a page that sets two evaluations against each other is about."""
+
+    a: Path
+    """The evaluation that is compared with."""
+    b: Path
+    """The evaluation that is compared."""
+    comparison: Mapping[str, Any]
+    """Their differences, with the fields that `blindspot compare --json` prints."""
     command: str = ""
     """The command that makes it again, shown under Provenance."""
 
@@ -65,6 +83,27 @@ def run_index(config: ReportSettings, folder: RunFolder) -> Path:
     view = View(config, rounds, Gallery(folder.images))
     built = page.build(view, f"{_name(folder)} · all rounds", INDEX_PAGE, ())
     return page.write(built, folder.index, folder.index.with_suffix(".json"))
+
+
+def run_compare(config: ReportSettings, inputs: CompareInputs, out: Path) -> Path:
+    """Write the page of two evaluations at `out`, and its numbers beside it as `.json`. Raises
+    DataError when `out` is where the numbers go.
+    """
+    numbers = out.with_suffix(".json")
+    if numbers == out:
+        raise DataError(
+            f"The page {out}", "its numbers go into a file of that name", "Name it FILE.html"
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    found = inputs.comparison
+    rounds = [_side(inputs.a, found["a"]), _side(inputs.b, found["b"])]
+    view = View(config, rounds, Gallery(rounds[0].images), inputs.command, found)
+    title = f"{name(found['b'])} against {name(found['a'])}"
+    return page.write(page.build(view, title, COMPARE_PAGE, ()), out, numbers)
+
+
+def _side(evaluation: Path, side: Mapping[str, Any]) -> Round:
+    return Round(RoundFolder(evaluation.parent, side["round"] or 0), evaluation)
 
 
 def _evaluated(folder: RunFolder) -> list[Round]:

@@ -5,18 +5,22 @@ A stage that has not run yet is None; nothing here computes a statistic.
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from blindspot.core.acceptance import Acceptance, AcceptanceArtifact
 from blindspot.core.artifact import Artifact, open_artifact, published
 from blindspot.core.diagnosis import Change, Changes, Diagnosis, DiagnosisArtifact
 from blindspot.core.errors import DataError
 from blindspot.core.evaluation import Evaluation, Metrics, Rate
+from blindspot.core.images import ImageStore
 from blindspot.core.monitors import Watched, read
 from blindspot.core.records import Attribution, Half, Prediction, Sample
 from blindspot.core.run_folder import RoundFolder
@@ -25,6 +29,7 @@ from blindspot.core.training_set import TrainingSetArtifact
 from reports.pictures import Gallery
 from reports.settings import ReportSettings
 
+T = TypeVar("T")
 Step = dict[str, float | None]
 """One line of `metrics.jsonl`; None where the value was no number."""
 
@@ -32,13 +37,18 @@ Step = dict[str, float | None]
 class Round:
     """One round's artifacts."""
 
-    def __init__(self, folder: RoundFolder) -> None:
+    def __init__(self, folder: RoundFolder, evaluation: Path | None = None) -> None:
         self.folder, self.number = folder, folder.number
+        self._place = evaluation or folder.evaluation
+
+    @property
+    def images(self) -> ImageStore:
+        """Where the pictures of its samples lie, if they were kept."""
+        return ImageStore(self._place.parent.parent / "images")
 
     @cached_property
     def evaluation(self) -> Evaluation | None:
-        path = self.folder.evaluation
-        return Evaluation(path) if published(path) else None
+        return Evaluation(self._place) if published(self._place) else None
 
     @cached_property
     def metrics(self) -> Metrics | None:
@@ -100,12 +110,12 @@ class Round:
 
     def samples(self, ids: Iterable[str]) -> dict[str, Sample]:
         """The samples of these ids."""
-        rows = _rows(self.folder.evaluation / "samples.parquet", "id", ids)
+        rows = _rows(self._place / "samples.parquet", "id", ids)
         return {s.id: s for s in as_records(rows, Sample)}
 
     def predictions(self, ids: Iterable[str]) -> list[Prediction]:
         """All predictions of these samples."""
-        rows = _rows(self.folder.evaluation / "predictions.parquet", "sample_id", ids)
+        rows = _rows(self._place / "predictions.parquet", "sample_id", ids)
         return as_records(rows, Prediction)
 
     def attributions(self, ids: Iterable[str]) -> dict[tuple[str, int], Attribution]:
@@ -113,6 +123,28 @@ class Round:
         path = self.folder.diagnosis / "attributions.parquet"
         found = as_records(_rows(path, "sample_id", ids), Attribution) if path.is_file() else []
         return {(a.sample_id, a.repeat): a for a in found}
+
+    def halves(self) -> dict[str, Half]:
+        """The half of every sample."""
+        ids, halves = _columns(self._place / "samples.parquet", "id", "half")
+        return dict(zip(ids, halves, strict=True))
+
+    def scores(self) -> dict[str, list[float]]:
+        """Per answered sample the scores of its repeats, as far as they have one."""
+        found: defaultdict[str, list[float]] = defaultdict(list)
+        ids, scores = _columns(self._place / "predictions.parquet", "sample_id", "score")
+        for name, score in zip(ids, scores, strict=True):
+            if score is not None:
+                found[name].append(score)
+        return found
+
+    def attributors(self) -> dict[str, int]:
+        """How many failed answers each attributor decided."""
+        path = self.folder.diagnosis / "attributions.parquet"
+        if not path.is_file():
+            return {}
+        (sources,) = _columns(path, "source")
+        return {source: sources.count(source) for source in sorted(set(sources))}
 
 
 @dataclass(frozen=True)
@@ -126,6 +158,10 @@ class View:
     """Where sections ask for pictures."""
     command: str = ""
     """The command that makes it all again, if the caller knows it."""
+    comparison: Mapping[str, Any] | None = None
+    """Of a page that sets two evaluations, its rounds, against each other: their differences as
+    plain numbers, with the fields of what `blindspot compare --json` prints.
+    """
 
     @property
     def current(self) -> Round:
@@ -141,6 +177,26 @@ def held_out_changes(changes: Changes | None, since: int) -> list[Change]:
     """Paired changes of the held-out half since a round, the overall one first."""
     rows = changes.rows if changes else ()
     return [r for r in rows if r.half == "held_out" and r.since == since]
+
+
+def spread(items: Iterable[T], most: int, key: Callable[[T], str]) -> list[T]:
+    """The first item of every key, then the second of every key, up to `most`; key by key."""
+    by_key: defaultdict[str, list[T]] = defaultdict(list)
+    for item in items:
+        by_key[key(item)].append(item)
+    deepest = max(map(len, by_key.values()), default=0)
+    turns = [own[i] for i in range(deepest) for own in by_key.values() if i < len(own)]
+    return sorted(turns[:most], key=key)
+
+
+def _columns(path: Path, *names: str) -> list[list[Any]]:
+    """Some columns of a table, without the texts beside them."""
+    try:
+        with pq.ParquetFile(path) as file:
+            table = file.read(columns=list(names))
+    except (OSError, ValueError) as error:
+        raise DataError(f"The table {path}", str(error), "Run its stage with --redo") from error
+    return [table[name].to_pylist() for name in names]
 
 
 def _rows(path: Path, column: str, ids: Iterable[str]) -> list[dict]:

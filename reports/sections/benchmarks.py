@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from blindspot.core.evaluation import Metrics, Rate
+from blindspot.core.evaluation import Judged, Metric, Metrics, Rate
 from reports.charts import Figure, rates_over_rounds
 from reports.section import Section
-from reports.view import View, of_half
+from reports.view import Round, View, of_half
 
 
 class Row(TypedDict):
@@ -27,6 +27,14 @@ class BenchmarkNumbers(TypedDict):
     coverage: float
     earlier: list[int]
     rows: list[Row]
+    graders: dict[str, str]
+    """Who graded each benchmark."""
+    own: list[Metric]
+    """What each benchmark is known by."""
+    judged: list[Judged]
+    """What the judge did, for the benchmarks that need one."""
+    share: float | None
+    """Share of each benchmark that goes to the diagnosis half, if the evaluation says it."""
     charts: dict[str, Figure]
 
 
@@ -49,8 +57,17 @@ class Benchmarks:
             "coverage": metrics.coverage,
             "earlier": [number for number, _ in known[:-1]],
             "rows": rows,
+            "graders": metrics.graders,
+            "own": list(metrics.own),
+            "judged": list(metrics.judged),
+            "share": _share(view.current),
             "charts": {"held_out": _chart([number for number, _ in known], rows)},
         }
+
+
+def _share(round_: Round) -> float | None:
+    evaluation = round_.evaluation
+    return evaluation.artifact.manifest.config.get("diagnosis_share") if evaluation else None
 
 
 def _names(metrics: Metrics) -> list[str]:

@@ -47,11 +47,12 @@ class Provenance:
         return {
             "command": view.command,
             "model": view.current.metrics.model if view.current.metrics else None,
-            "artifacts": [_source(kind, artifact) for kind, artifact in found.items()],
+            "artifacts": [source(kind, artifact) for kind, artifact in found.items()],
         }
 
 
-def _source(kind: str, artifact: Artifact) -> Source:
+def source(kind: str, artifact: Artifact) -> Source:
+    """What the manifest of an artifact says."""
     manifest = artifact.manifest
     return {
         "kind": kind,

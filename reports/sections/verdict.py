@@ -1,9 +1,11 @@
 """Sentences made of numbers: where the model stands, what is weak, what to trust."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from blindspot.core.diagnosis import Change, Null
+from blindspot.core.acceptance import Acceptance
+from blindspot.core.diagnosis import Change, Ended, Null
 from blindspot.core.evaluation import Rate
 from reports.section import Section
 from reports.view import Round, View, held_out_changes, of_half
@@ -28,6 +30,12 @@ class VerdictNumbers(TypedDict):
     coverage: float
     excluded: dict[str, int]
     null: Null | None
+    suspect_rate: float | None
+    """Of the diagnosis half, if every answer that looks wrongly graded counted as right."""
+    ended: list[Ended]
+    """Weaknesses of earlier rounds that are not found now."""
+    rolled_back: Acceptance | None
+    """Of the round before, where its training was not accepted: this round asks the old model."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,9 @@ class Verdict:
             "coverage": metrics.coverage,
             "excluded": found.excluded if found else {},
             "null": found.null if found else None,
+            "suspect_rate": found.suspect_rate if found else None,
+            "ended": list(found.ended) if found else [],
+            "rolled_back": _rolled_back(view.rounds[:-1]),
         }
 
 
@@ -62,6 +73,11 @@ def _changes(view: View) -> tuple[Change | None, list[Change]]:
     rows = held_out_changes(view.current.changes, since=0)
     overall = next((r for r in rows if r.name == "overall"), None)
     return overall, [r for r in rows if r.strong]
+
+
+def _rolled_back(earlier: Sequence[Round]) -> Acceptance | None:
+    last = earlier[-1].acceptance if earlier else None
+    return last if last and not last.accepted else None
 
 
 def _weaknesses(round_: Round) -> list[str] | None:

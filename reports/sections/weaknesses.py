@@ -25,6 +25,8 @@ class Item(TypedDict):
 
     rank: int
     weakness: Weakness
+    category: str
+    """`capability/image_type`."""
     stage: str | None
     """The error stage with most of its failures."""
     cells: list[CellShare]
@@ -75,6 +77,7 @@ def _item(
     return {
         "rank": rank,
         "weakness": weakness,
+        "category": f"{weakness.capability}/{weakness.image_type}",
         "stage": max(stages, key=lambda s: (stages[s], s)) if stages else None,
         "cells": [c for c in diagnosis.mixture if c.weakness == weakness.id],
         "earlier": [past for r in view.rounds[:-1] for past in _past(r, weakness.id)],

@@ -12,7 +12,15 @@ from PIL import Image, ImageDraw
 
 from blindspot.core.acceptance import Acceptance, CategoryChange
 from blindspot.core.artifact import Draft, write_text
-from blindspot.core.diagnosis import CategoryRate, Change, Changes, Diagnosis, Null
+from blindspot.core.diagnosis import (
+    CategoryRate,
+    Change,
+    Changes,
+    Diagnosis,
+    Null,
+    ProbeShare,
+    StageExcess,
+)
 from blindspot.core.evaluation import Metrics, Rate
 from blindspot.core.images import encode
 from blindspot.core.monitors import Alarm, Figure, Watched
@@ -54,6 +62,8 @@ class World:
     completion: str = "I count 1, 2, 3 shapes, so the answer is 3"
     weakness: str = "counting in geometric pictures"
     option: str = "seven"
+    prefix: str = "tiny"
+    """How every sample's id begins."""
     fact: str = "validation did not fall"
     weak: bool = True
     """Whether any weakness is supported."""
@@ -121,7 +131,7 @@ def _sample(
 ) -> Sample:
     choice = capability == "chart_reading"
     return Sample(
-        id=f"tiny/{capability}/{half}/{i:03d}",
+        id=f"{world.prefix}/{capability}/{half}/{i:03d}",
         benchmark="charts" if choice else "tiny",
         question=world.question,
         prompt=f"{world.question} Answer briefly.",
@@ -141,7 +151,7 @@ def _right(sample: Sample, number: int) -> bool:
 
 
 def _predict(sample: Sample, number: int, world: World) -> Prediction:
-    if sample.id == "tiny/color/held_out/000":
+    if sample.id.endswith("/color/held_out/000"):
         failure = Failure(kind="timeout", message="no answer in 60 s", retryable=True)
         return Prediction(sample_id=sample.id, failure=failure, grader="rules/1")
     right = _right(sample, number)
@@ -203,7 +213,8 @@ def _category(found: Rate, level: int) -> CategoryRate:
     capability, image_type = found.name.split("/")
     passed = (found.rate or 0.0) * found.n
     verdict = "weak" if level < 10 else "strong" if level > 18 else "undecided"
-    stages = {"reading": 3, "perception": SIZE - level} if level < SIZE else {}
+    failed = found.n - round(passed)
+    stages = {"reading": 1, "perception": failed - 1} if failed > 1 else {}
     return CategoryRate(
         name=found.name,
         capability=capability,
@@ -218,9 +229,11 @@ def _category(found: Rate, level: int) -> CategoryRate:
     )
 
 
-def weakness(id_: str, capability: str, image_type: str, name: str, passed: int) -> Weakness:
+def weakness(
+    id_: str, capability: str, image_type: str, name: str, passed: int, world: World
+) -> Weakness:
     """One that cites failing and passing samples."""
-    prefix = f"tiny/{capability}/diagnosis"
+    prefix = f"{world.prefix}/{capability}/diagnosis"
     return Weakness(
         id=id_,
         name=name,
@@ -246,17 +259,20 @@ def weakness(id_: str, capability: str, image_type: str, name: str, passed: int)
 def _weaknesses(number: int, world: World) -> tuple[Weakness, ...]:
     if not world.weak:
         return ()
-    found = [weakness("w-count", "counting", "geometric", world.weakness, 7 + 2 * number)]
+    found = [weakness("w-count", "counting", "geometric", world.weakness, 7 + 2 * number, world)]
     if number == 0:
-        found.append(weakness("w-ocr", "ocr", "text_dense", "reading words in dense text", 9))
+        found.append(
+            weakness("w-ocr", "ocr", "text_dense", "reading words in dense text", 9, world)
+        )
     else:
-        found.append(weakness("w-chart", "chart_reading", "chart_graph", "charts", 15))
+        found.append(weakness("w-chart", "chart_reading", "chart_graph", "charts", 15, world))
     return tuple(found)
 
 
 def _write_diagnosis(folder: RunFolder, number: int, found: list[Metrics], world: World) -> None:
     own = [r for r in found[number].categories if r.half == "diagnosis"]
     levels = {f"{a}/{b}": level for (a, b), level in LEVELS.items()}
+    categories = tuple(_category(r, levels[r.name]) for r in own)
     weaknesses = _weaknesses(number, world)
     overall = found[number].overall[0]
     diagnosis = Diagnosis(
@@ -267,8 +283,10 @@ def _write_diagnosis(folder: RunFolder, number: int, found: list[Metrics], world
         rate=overall.rate or 0.0,
         interval=overall.interval,
         excluded={"unmapped": 3},
-        categories=tuple(_category(r, levels[r.name]) for r in own),
+        categories=categories,
+        excess=tuple(_excess(c) for c in categories if c.capability == "counting"),
         weaknesses=weaknesses,
+        probes=(_probe(),),
         candidates=54,
         q=0.1,
         null=Null(runs=100, with_weakness=4),
@@ -278,10 +296,11 @@ def _write_diagnosis(folder: RunFolder, number: int, found: list[Metrics], world
     before = folder.round(number).evaluation
     draft = Draft(folder.round(number).diagnosis, "diagnosis", {"q": 0.1}, {"from": before.name})
     (draft.path / "diagnosis.json").write_text(diagnosis.model_dump_json())
-    attributions = [_attribution(i) for w in weaknesses for i in w.failing]
-    write_records(draft.path / "attributions.parquet", attributions, Attribution)
+    write_records(draft.path / "attributions.parquet", _attributions(number, world), Attribution)
     if number:
-        changes = Changes(round=number, rows=tuple(_changes(found[0], found[number])))
+        changes = Changes(
+            round=number, rows=tuple(_changes(found[0], found[number])), flips=_flips(number, world)
+        )
         (draft.path / "changes.json").write_text(changes.model_dump_json())
     draft.publish(seeds={"diagnosis": 7}, durations={"diagnose": 4.5})
 
@@ -298,10 +317,60 @@ def _share(found: Weakness) -> CellShare:
     )
 
 
-def _attribution(sample_id: str) -> Attribution:
+def failed_ids(number: int, world: World) -> dict[str, list[str]]:
+    """Failed samples of the diagnosis half by capability."""
+    return {
+        capability: [
+            f"{world.prefix}/{capability}/diagnosis/{i:03d}"
+            for i in range(level + 2 * number, SIZE)
+        ]
+        for (capability, _), level in LEVELS.items()
+    }
+
+
+def _attributions(number: int, world: World) -> list[Attribution]:
+    """The first failed sample of a category broke at reading, the others at perception."""
+    return [
+        _attribution(i, "perception" if place else "reading")
+        for ids in failed_ids(number, world).values()
+        if len(ids) > 1
+        for place, i in enumerate(ids)
+    ]
+
+
+def _flips(number: int, world: World) -> dict[str, tuple[str, ...]]:
+    before = {i for ids in failed_ids(number - 1, world).values() for i in ids}
+    now = {i for ids in failed_ids(number, world).values() for i in ids}
+    return {"won": tuple(sorted(before - now)), "lost": tuple(sorted(now - before))}
+
+
+def _excess(row: CategoryRate) -> StageExcess:
+    """The diagnosis says that this category fails at perception more often than the rest."""
+    return StageExcess(
+        name=row.name,
+        capability=row.capability,
+        image_type=row.image_type,
+        stage="perception",
+        n=row.n,
+        failed=row.stages["perception"],
+        share=row.stages["perception"] / row.n,
+        rest_share=0.1111,
+        p=0.0003,
+        p_adjusted=0.0021,
+    )
+
+
+def _probe() -> ProbeShare:
+    return ProbeShare(
+        probe="caption", stage="perception", asked=12, answered=11, turned=5, share=0.3721,
+        interval=(0.1937, 0.5891),
+    )  # fmt: skip
+
+
+def _attribution(sample_id: str, stage: str) -> Attribution:
     return Attribution(
         sample_id=sample_id,
-        stage="perception",
+        stage=stage,
         source="rules",
         confidence=0.625,
         evidence="the answer is 3",

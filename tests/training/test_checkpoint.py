@@ -114,7 +114,7 @@ def test_what_is_said_before_a_gpu_is_taken(checkpoint: Path):
     )
     said = list(readiness.lines(settings, policy(checkpoint), checkpoint))
     assert said[0] == "training: dpo with adapters, 10 steps of 8"
-    assert said[1].startswith("memory: 0.0 GiB")
+    assert said[1].startswith("memory: 0.1 MiB")
     assert said[2].startswith("processor: LlavaProcessor, chat template")
     waiting = list(readiness.lines(settings, policy(checkpoint), None))
     assert waiting[1:] == ["memory and processor: unknown until the checkpoint is here"]

@@ -7,9 +7,9 @@ from reports.sections.lifelines import states
     ("present", "expected"),
     [
         ([True, True], ["new", "persists"]),
-        ([True, False, False], ["new", "resolved", ""]),
+        ([True, False, False], ["new", "not found", ""]),
         ([False, True], ["", "new"]),
-        ([True, False, True], ["new", "resolved", "reappeared"]),
+        ([True, False, True], ["new", "not found", "reappeared"]),
     ],
 )
 def test_states(present: list[bool], expected: list[str]):

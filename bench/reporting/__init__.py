@@ -1,0 +1,1 @@
+"""What `bench.reports` measures, one module for each measure."""

@@ -1,0 +1,78 @@
+"""Pages of synthetic runs in a real Chromium, opened from disk with the network off.
+
+Without a Chromium the tests are skipped; with `BLINDSPOT_BROWSER=required` they fail instead.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bench.reporting.browser import Seen, browser, opened
+from blindspot.core.errors import ConfigError
+from blindspot.core.run_folder import RunFolder
+from reports.stage import ReportInputs, ReportSettings, run, run_index
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+Open = Callable[..., Seen]
+
+ATTACK = (
+    "</script><script>blindspotHit('script')</script>"
+    "<img src=x onerror=\"blindspotHit('img')\"><svg onload=\"blindspotHit('svg')\"></svg>"
+    "\"'><details open ontoggle=blindspotHit('toggle')>"
+    "\u202egnp.exe\u2066{{ 7 * 6 }}<a href=\"javascript:alert('link')\">x</a>"
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(browser())
+        except ConfigError as error:
+            if os.environ.get("BLINDSPOT_BROWSER") == "required":
+                pytest.fail(f"BLINDSPOT_BROWSER=required, but: {error}")
+            pytest.skip(f"These tests need a browser. {error}")
+        yield found
+
+
+@pytest.fixture
+def open_page(chromium: "Browser") -> Iterator[Open]:
+    """Opens a file until the test ends; keywords are those of `opened`."""
+    with ExitStack() as stack:
+        yield lambda file, *args, **kw: stack.enter_context(opened(chromium, file, *args, **kw))
+
+
+def written(folder: RunFolder, rounds: int) -> dict[str, Path]:
+    """The pages of a run."""
+    pages = {
+        f"round-{n}": run(ReportSettings(), ReportInputs(folder, n), folder.round(n).report)
+        for n in range(rounds)
+    }
+    return {**pages, "index": run_index(ReportSettings(), folder)}
+
+
+@pytest.fixture(scope="session")
+def pages(make_run: Callable[..., RunFolder]) -> dict[str, Path]:
+    """A run of two rounds: `round-0`, `round-1`, `index`."""
+    return written(make_run(), 2)
+
+
+@pytest.fixture(scope="session")
+def hostile(make_run: Callable[..., RunFolder]) -> dict[str, Path]:
+    """The same pages where every free text is an attack."""
+    fields = dict.fromkeys(("question", "completion", "weakness", "option", "fact"), ATTACK)
+    return written(make_run(**fields, complete=True), 2)
+
+
+@pytest.fixture(scope="session")
+def unprotected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The attack as markup: what the tests must be able to see."""
+    file = tmp_path_factory.mktemp("unprotected") / "page.html"
+    file.write_text(f"<!doctype html><title>x</title><script>{ATTACK}", encoding="utf-8")
+    return file
