@@ -29,7 +29,7 @@ ATTACK = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop holds the thread until it is closed
 def chromium() -> "Iterator[Browser]":
     with ExitStack() as stack:
         try:
