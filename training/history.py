@@ -100,10 +100,11 @@ class RoundHistory:
 
 
 def read(folder: RunFolder, upto: int) -> tuple[RoundHistory, ...]:
-    """The rounds up to and with `upto`, which all must have been evaluated. Raises DataError where
-    one was not, or cannot be read.
+    """The rounds up to and with `upto`, which all must have been evaluated; of that one nothing
+    that came after its evaluation, so that a loop which is run again is told the same. Raises
+    DataError where one was not evaluated, or cannot be read.
     """
-    return tuple(_round(folder.round(number)) for number in range(upto + 1))
+    return tuple(_round(folder.round(n), ended=n < upto) for n in range(upto + 1))
 
 
 def answered(samples: Iterable[Sample], predictions: Iterable[Prediction]) -> list[Answered]:
@@ -146,18 +147,20 @@ def trained(checkpoint: Path) -> Trained | None:
     return Trained(sum(scores) / len(scores), prompts) if scores and prompts else None
 
 
-def _round(folder: RoundFolder) -> RoundHistory:
+def _round(folder: RoundFolder, *, ended: bool) -> RoundHistory:
     evaluation = Evaluation(folder.evaluation)
     samples = evaluation.samples()
     held_out = {s.id for s in samples if s.half == "held_out"}
     rows = answered(samples, evaluation.scan_predictions())
-    made = TrainingSetArtifact(folder.training_set) if published(folder.training_set) else None
+    has_set, has_checkpoint = (
+        ended and published(path) for path in (folder.training_set, folder.checkpoint)
+    )
     return RoundHistory(
         number=folder.number,
         held_out=tuple(r for r in rows if r.id in held_out),
         diagnosis=tuple(r for r in rows if r.id not in held_out),
-        cells=tuple(cells(made)) if made else (),
-        trained=trained(folder.checkpoint) if published(folder.checkpoint) else None,
+        cells=tuple(cells(TrainingSetArtifact(folder.training_set))) if has_set else (),
+        trained=trained(folder.checkpoint) if has_checkpoint else None,
     )
 
 

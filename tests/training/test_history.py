@@ -76,6 +76,20 @@ def test_halves_stand_apart_and_later_stages_may_be_missing(tmp_path: Path):
         read(folder, 1)
 
 
+def test_what_came_after_the_last_evaluation_is_not_read(tmp_path: Path, make_training_set):
+    """A finished loop that is run again is told what it was told while it ran."""
+    folder = RunFolder(tmp_path / "run")
+    for number in (0, 1):
+        evaluated(folder, number)
+    make_training_set().rename(folder.round(0).training_set)
+    checkpoint(folder.round(0).checkpoint, {"rewards/accuracy/mean": 0.2})
+    (alone,) = read(folder, 0)
+    assert (alone.cells, alone.trained) == ((), None)
+    first, last = read(folder, 1)
+    assert (len(first.cells), last.cells) == (1, ())
+    assert first.trained
+
+
 def test_a_cell_says_what_was_too_hard(make_training_set):
     path = make_training_set([("color/plain", "Is it red?", "no", 3), ("ocr/map", "Read", "x", 2)])
     rows = [
