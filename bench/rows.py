@@ -25,6 +25,7 @@ RESULTS: Final = Path(__file__).parent / "results"
 """Where the figures of `--full` are committed."""
 
 _HERE: Final = Path(__file__).resolve().parent
+_MEASURED: Final = ("--", ":/", ":(exclude,top)bench/results")
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,12 @@ def write(file: Path, rows: Sequence[Row], **about: Any) -> None:
 
 @cache
 def commit() -> str | None:
-    """The checkout's commit, with `+` for uncommitted changes, as it was when first asked for: the
-    results that a bench writes are no change of what it measured. None outside of a checkout.
+    """The checkout's commit, with `+` for uncommitted changes, as it was when first asked for. The
+    results that this bench or an earlier one wrote are no change of what is measured. None outside
+    of a checkout.
     """
     try:
-        found = [_git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain")]
+        found = [_git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", *_MEASURED)]
     except (OSError, subprocess.CalledProcessError):
         return None
     return found[0] + ("+" if found[1] else "")

@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from blindspot import generating, tuning
-from blindspot.commands import Json, Redo, RunPath, Sets, advance, command, show
-from blindspot.core.errors import BlindspotError, UsageError
+from blindspot import evaluating, exporting, generating, tuning
+from blindspot.commands import ConfigFile, Json, Redo, RunPath, Sets, advance, command, show
+from blindspot.core.errors import BlindspotError
 
 if TYPE_CHECKING:
     from blindspot.comparison import Comparison
-    from blindspot.core.evaluation import Metrics
-    from blindspot.rounds import Rounds
 
 
 class InOrder(TyperGroup):
@@ -44,114 +42,13 @@ app = typer.Typer(
 
 app.add_typer(generating.app)
 
-ConfigFile = Annotated[Path, typer.Argument(help="A TOML config, e.g. examples/tiny/config.toml.")]
-Out = Annotated[Path | None, typer.Option(help="The run's folder; runs/<name> if not given.")]
-
 _INTERRUPTED = 130
 """What the command-line library makes of Ctrl-C."""
 
 _EVALUATED = "A run (its last evaluation), a round of it (RUN/round-0), or an evaluation's folder."
 
-
-@app.command()
-def run(
-    config: ConfigFile,
-    rounds: Annotated[int | None, typer.Option(min=1, help="Turns of the loop.")] = None,
-    out: Out = None,
-    set_: Sets = None,
-    redo: Redo = None,
-    as_json: Json = False,
-) -> None:
-    """The whole loop; the same command continues a run that was stopped.
-
-    Example: `blindspot run examples/tiny/config.toml --rounds 2 --out runs/tiny`
-    """
-    from blindspot.rounds import evaluated, locked
-
-    overrides = [*(set_ or ()), *([f"rounds={rounds}"] if rounds else [])]
-    root, work = _begin(config, out, overrides)
-    with locked(root):
-        if redo:
-            work.redo(redo)
-        work.run()
-    if as_json:
-        _print_json(work)
-        return
-    from blindspot.tables import held_out
-
-    show(held_out(evaluated(work.folder)))
-    for folder in work.folder.rounds():
-        typer.echo(f"round {folder.number}: {folder.report}")
-    typer.echo(f"all rounds: {work.folder.index}")
-
-
-@app.command()
-def evaluate(
-    config: Annotated[Path | None, typer.Argument(help="A TOML config; or use --model.")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="A Hugging Face folder or hub name, or a server's model id.")
-    ] = None,
-    backend: Annotated[
-        str | None, typer.Option(help="How to ask it: blindspot list backends.")
-    ] = None,
-    base_url: Annotated[
-        list[str] | None, typer.Option(help="An endpoint ending in /v1; may be given repeatedly.")
-    ] = None,
-    suite: Annotated[str | None, typer.Option(help="eleven, or a TOML file.")] = None,
-    benchmark: Annotated[
-        list[str] | None,
-        typer.Option(help="mmmu, task:ai2d, questions.parquet, mine.py; may be repeated."),
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(help="A folder with one subfolder per benchmark, for offline use."),
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="A fixed random subset of each benchmark.")
-    ] = None,
-    repeats: Annotated[int | None, typer.Option(min=1, help="Answers per sample.")] = None,
-    min_coverage: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Fail with a smaller share answered.")
-    ] = None,
-    regrade: Annotated[
-        bool, typer.Option(help="Grade the stored completions again; no model is asked.")
-    ] = False,
-    out: Out = None,
-    set_: Sets = None,
-    redo: Redo = None,
-    as_json: Json = False,
-) -> None:
-    """Ask every sample of the suite and publish the evaluation; the same command continues one that
-    was stopped.
-
-    Examples:
-
-    * `blindspot evaluate --model Qwen/Qwen2.5-VL-7B-Instruct --suite eleven --out runs/q`
-    * `blindspot evaluate --model qwen --base-url http://localhost:8000/v1 --benchmark pope`
-    * `blindspot evaluate examples/tiny/config.toml --set evaluation.sampling.max_tokens=32`
-    * `blindspot evaluate --out runs/q --regrade`
-    """
-    from blindspot.options import evaluation
-    from blindspot.rounds import evaluated
-
-    given = evaluation(
-        model, backend, base_url, suite, benchmark, data, limit, repeats, min_coverage
-    )
-    root, work = _begin(config, out, [*given, *(set_ or ())])
-    if regrade:
-        _regrade(work)
-    else:
-        advance(work, "evaluation", redo)
-    if as_json:
-        _print_json(work)
-        return
-    from blindspot.tables import own_metrics, standing
-
-    metrics = _metrics(evaluated(work.folder)[-1].evaluation)
-    show(own_metrics(metrics))
-    for line in standing(metrics):
-        typer.echo(line)
-    typer.echo(f"run: {root}")
+app.command()(evaluating.run)
+app.command()(evaluating.evaluate)
 
 
 @app.command()
@@ -186,7 +83,6 @@ def diagnose(
     other = locate(reference) if reference else None
     work = resume(run, command(), (*given(human_labels), *(set_ or ())), other)
     path = advance(work, "diagnosis", redo)
-    work.keep()
     diagnosis = work.diagnosed(path)
     if as_json:
         typer.echo(diagnosis.model_dump_json(indent=1))
@@ -199,21 +95,33 @@ def diagnose(
 
 
 app.command()(tuning.train)
+app.command()(exporting.export)
 
 
 @app.command()
-def report(run: RunPath) -> None:
+def report(
+    run: RunPath,
+    images: Annotated[
+        Literal["embedded", "linked"] | None,
+        typer.Option(help="linked: a folder beside each page also has its pictures in full size."),
+    ] = None,
+) -> None:
     """Write the pages of all rounds from their artifacts.
 
-    Example: `blindspot report runs/mine`
-    """
-    from blindspot.rounds import evaluated, locked, resume
+    Examples:
 
-    work = resume(run, command())
+    * `blindspot report runs/mine`
+    * `blindspot report runs/mine --images linked`
+    """
+    from blindspot.locking import locked
+    from blindspot.rounds import evaluated, resume
+
+    work = resume(run, command(), (f"report.images={images}",) if images else ())
     with locked(run):
         for folder in evaluated(work.folder):
-            work.report(folder.number)
+            work.page(folder.number)
             typer.echo(f"round {folder.number}: {folder.report}")
+        work.index()
     typer.echo(f"all rounds: {work.folder.index}")
 
 
@@ -233,7 +141,11 @@ def compare(
         int, typer.Option(min=0, help="List so many samples each way; --json lists all.")
     ] = 10,
     html: Annotated[
-        Path | None, typer.Option(help="Also write a page, and its numbers beside it as JSON.")
+        Path | None,
+        typer.Option(
+            help="Also write a page, and its numbers beside it as JSON, by the [report] settings "
+            "of B's run where B lies in one."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -272,13 +184,32 @@ def compare(
 def validate(config: ConfigFile, set_: Sets = None) -> None:
     """Check everything that can be checked before money or GPU time is spent.
 
+    A line with `ok` is a check that passed, one with `note` is something to know.
+
     Example: `blindspot validate examples/tiny/config.toml`
     """
+    from blindspot.core.advice import Note
     from blindspot.settings import load
     from blindspot.validation import checks
 
     for line in checks(load(config, tuple(set_ or ()))):
-        typer.echo(f"ok  {line}")
+        typer.echo(f"{'note' if isinstance(line, Note) else 'ok'}  {line}")
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """What this machine can run, and what is missing.
+
+    Example: `blindspot doctor`
+    """
+    from blindspot.doctor import examine, lines
+
+    found = examine(Path.cwd())
+    if as_json:
+        typer.echo(json.dumps(found.plain(), indent=1))
+        return
+    for line in lines(found):
+        typer.echo(line)
 
 
 @app.command("list")
@@ -331,55 +262,15 @@ def main() -> None:
         )
 
 
-def _begin(config: Path | None, out: Path | None, overrides: list[str]) -> "tuple[Path, Rounds]":
-    """A new run, or the one in `out` where neither a config nor a model is given."""
-    from blindspot.rounds import begin
-    from blindspot.settings import load
-
-    begun = out / "config.toml" if out else None
-    asks_whom = any(override.startswith("model.") for override in overrides)
-    if config is None and begun is not None and begun.is_file() and not asks_whom:
-        config = begun
-    if config is None and not asks_whom:
-        raise UsageError(
-            "blindspot evaluate",
-            "neither a config nor a model was given",
-            "Give a config file, or --model MODEL --suite eleven",
-        )
-    settings = load(config, tuple(overrides))
-    root = out or Path("runs") / settings.name
-    return root, begin(settings, root, command())
-
-
 def _write_comparison(found: "Comparison", html: Path) -> None:
-    from reports.stage import CompareInputs, ReportSettings, run_compare
+    from blindspot.core.run_folder import RunFolder
+    from blindspot.settings import load
+    from reports.stage import CompareInputs, run_compare
 
     plain = found.model_dump(mode="json")
     inputs = CompareInputs(Path(found.a.path), Path(found.b.path), plain, command())
-    run_compare(ReportSettings(), inputs, html)
-
-
-def _regrade(work: "Rounds") -> None:
-    from blindspot.rounds import locked
-
-    with locked(work.folder.root):
-        work.regrade()
-
-
-def _print_json(work: "Rounds") -> None:
-    from blindspot.rounds import evaluated
-
-    rounds = [
-        {"round": r.number, "metrics": _metrics(r.evaluation).model_dump(mode="json")}
-        for r in evaluated(work.folder)
-    ]
-    typer.echo(json.dumps({"run": str(work.folder.root), "rounds": rounds}, indent=1))
-
-
-def _metrics(evaluation: Path) -> "Metrics":
-    from blindspot.core.evaluation import Evaluation
-
-    return Evaluation(evaluation).metrics()
+    config = RunFolder(inputs.b.parent.parent).config
+    run_compare(load(config if config.is_file() else None).report, inputs, html)
 
 
 def _fail(sentence: str, code: int) -> None:

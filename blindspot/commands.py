@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.table import Table
     from rich.text import Text
 
+    from blindspot.core.run_folder import RoundFolder, RunFolder
     from blindspot.rounds import Rounds
 
+ConfigFile = Annotated[Path, typer.Argument(help="A TOML config, e.g. examples/tiny/config.toml.")]
 RunPath = Annotated[
     Path, typer.Argument(metavar="RUN", help="The folder of a run, e.g. runs/tiny.")
 ]
@@ -24,19 +28,36 @@ Redo = Annotated[
     str | None,
     typer.Option(
         help="Delete what this stage made, and all that came of it, and make it again: "
-        "evaluation, diagnosis, training_set or checkpoint."
+        "evaluation, diagnosis, training_set, checkpoint or acceptance."
     ),
 ]
 
 
 def advance(work: "Rounds", stage: str, redo: str | None) -> Path:
-    """One stage of the next round that lacks it, or what stands there already."""
-    from blindspot.rounds import locked
+    """One stage of the next round that lacks it, or what stands there already; the config is kept
+    once it was found to fit.
+    """
+    from blindspot.locking import locked
 
     with locked(work.folder.root):
         if redo:
             work.redo(redo)
-        return work.advance(stage, work.next_round(stage)).path
+        path = work.advance(stage, work.next_round(stage)).path
+        work.keep()
+    return path
+
+
+def round_of(run: Path, has: "Callable[[RoundFolder], bool]") -> "tuple[RunFolder, int]":
+    """The round that a path names (RUN/round-N), or the last one of a run that `has` it; round 0
+    where none does.
+    """
+    from blindspot.core.run_folder import RunFolder
+
+    name = run.resolve().name
+    if name.startswith("round-") and name.removeprefix("round-").isdigit():
+        return RunFolder(run.resolve().parent), int(name.removeprefix("round-"))
+    folder = RunFolder(run)
+    return folder, max((r.number for r in folder.rounds() if has(r)), default=0)
 
 
 def show(part: "Table | Text") -> None:

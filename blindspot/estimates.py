@@ -11,6 +11,7 @@ called unknown. Nothing is downloaded, and no hub is asked.
 import math
 from collections.abc import Iterator, Sequence
 
+from blindspot.core.advice import Note
 from blindspot.core.model import ModelSettings
 from blindspot.counting import counter
 from blindspot.footprint import BYTES, LOCAL, Footprint, footprint
@@ -108,7 +109,7 @@ def _judge(config: Config, loads: Sequence[Load]) -> Iterator[str]:
     if not needy:
         return
     if config.evaluation.judge is None:
-        yield f"judge: none; what the rules of {names} cannot decide will have no score"
+        yield Note(f"judge: none; what the rules of {names} cannot decide will have no score")
         return
     calls = judge.ATTEMPTS * sum(x.requests or 0 for x in needy)
     prompts = judge.ATTEMPTS * sum(map(_judged_tokens, needy))

@@ -10,12 +10,12 @@ Where the first word is no sub-command it is the run; a run in a folder named `s
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 
-from blindspot.commands import Json, Redo, RunPath, Sets, command, show
+from blindspot.commands import Json, Redo, RunPath, Sets, command, round_of, show
 from blindspot.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ app = typer.Typer(
     * `blindspot generate runs/mine --budget 20` — make it; the same command continues it
     * `blindspot generate status runs/mine`
     * `blindspot generate audit runs/mine --sample 50`
-    * `blindspot generate export runs/mine --format parquet --out shared/mine`
 
     `blindspot generate make --help` lists the options of making.""",
 )
@@ -106,9 +105,9 @@ def status(run: _MADE, as_json: Json = False) -> None:
     """
     from blindspot.generation_tables import standing
     from blindspot.rounds import resume
-    from generation.status import status
+    from generation.status import begun, status
 
-    folder, number = _round(run)
+    folder, number = round_of(run, lambda r: begun(r.training_set))
     config = resume(folder.root).config.generation
     found = status(folder, number, config.budget)
     if as_json:
@@ -141,8 +140,9 @@ def audit(
     """
     from generation.auditing import audit
     from generation.labels import audited
+    from generation.status import begun
 
-    folder, number = _round(run)
+    folder, number = round_of(run, lambda r: begun(r.training_set))
     made = _training_set(folder, number)
     if labels is None:
         page = out or made.path.with_name(f"audit-{number}.html")
@@ -159,47 +159,12 @@ def audit(
     show(judged(found))
 
 
-@app.command()
-def export(
-    run: _MADE,
-    out: Annotated[Path, typer.Option(help="A folder that does not exist yet, or is empty.")],
-    format_: Annotated[
-        Literal["parquet", "verl", "dpo"],
-        typer.Option(
-            "--format",
-            help="parquet: a Hugging Face dataset; verl: rows for EasyR1 and verl; dpo: TRL's "
-            "preference pairs.",
-        ),
-    ] = "parquet",
-    as_json: Json = False,
-) -> None:
-    """Write a training set for other trainers and hubs, with a card and whom to name. What may not
-    be passed on is left out and counted.
-
-    Examples:
-
-    * `blindspot generate export runs/mine --format parquet --out shared/mine`
-    * `blindspot generate export runs/mine --format verl --out shared/mine-verl`
-    """
-    from generation.exporting import export
-
-    found = export(_training_set(*_round(run)), format_, out)
-    if as_json:
-        plain = {"out": str(out), "written": found.written, "left_out": found.left_out}
-        typer.echo(json.dumps(plain, indent=1))
-        return
-    for split, count in found.written.items():
-        typer.echo(f"{split}: {count} samples")
-    for cause, count in found.left_out.items():
-        typer.echo(f"left out: {count}, {cause}")
-    typer.echo(f"{out}")
-
-
 def _made(work: "Rounds", budget: list[str], redo: str | None) -> Path:
     """Make or continue it. The budget is kept before anything is spent, so that it holds for
     whoever continues.
     """
-    from blindspot.rounds import locked, resume
+    from blindspot.locking import locked
+    from blindspot.rounds import resume
 
     with locked(work.folder.root):
         if budget:
@@ -244,19 +209,6 @@ def _tell(path: Path, as_json: bool) -> None:
     for line in outcome(made):
         typer.echo(line)
     typer.echo(f"{path}")
-
-
-def _round(run: Path) -> "tuple[RunFolder, int]":
-    """The round that a path names, or the last of a run that has a training set, whole or begun."""
-    from blindspot.core.run_folder import RunFolder
-    from generation.status import begun
-
-    name = run.resolve().name
-    if name.startswith("round-") and name.removeprefix("round-").isdigit():
-        return RunFolder(run.resolve().parent), int(name.removeprefix("round-"))
-    folder = RunFolder(run)
-    done = [r.number for r in folder.rounds() if begun(r.training_set)]
-    return folder, done[-1] if done else 0
 
 
 def _training_set(folder: "RunFolder", number: int) -> "TrainingSetArtifact":

@@ -52,11 +52,14 @@ def _inputs(
         return {"the model": fingerprint(policy), **benchmarks}
     before = STAGES[STAGES.index(stage) - 1]
     found = open_artifact(getattr(folder, before), before).digest
-    own = _diagnosis_files(config) if stage == "diagnosis" else {}
-    return {f"the {before.replace('_', ' ')}": found, **own}
+    return {f"the {before.replace('_', ' ')}": found, **_files(config, stage)}
 
 
-def _diagnosis_files(config: Config) -> dict[str, str]:
+def _files(config: Config, stage: str) -> dict[str, str]:
+    """Digests of the files that the stage's settings name."""
     from diagnostics import checks
+    from generation import inputs
 
-    return checks.files(config.diagnosis)
+    if stage == "diagnosis":
+        return checks.files(config.diagnosis)
+    return inputs.files(config.generation) if stage == "training_set" else {}

@@ -5,24 +5,17 @@ stopped, so running the same command again continues a run that was killed; an a
 other settings or inputs is never used silently.
 """
 
-import fcntl
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import tomli_w
 
+from blindspot import redoing
 from blindspot.core.acceptance import AcceptanceArtifact
-from blindspot.core.artifact import (
-    Artifact,
-    provenance,
-    published,
-    remove,
-    write_text,
-)
+from blindspot.core.artifact import Artifact, provenance, published, remove, write_text
 from blindspot.core.diagnosis import Diagnosis, DiagnosisArtifact
-from blindspot.core.errors import DataError, StageError, UsageError
+from blindspot.core.errors import DataError, UsageError
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.model import ModelSettings
 from blindspot.core.progress import say
@@ -43,7 +36,9 @@ class Rounds:
         self.reference = reference
 
     def keep(self) -> None:
-        """Write the config into the folder, from which the run is taken up."""
+        """Write the config into the folder, from which the run is taken up: when something stands
+        that was made by it, and never before what stands already was checked against it.
+        """
         plain = self.config.model_dump(mode="json", exclude_none=True)
         write_text(self.folder.config, tomli_w.dumps(plain))
 
@@ -55,14 +50,20 @@ class Rounds:
 
         training.check(self.config.training, self.config.model)
         for number in range(self.config.rounds + 1):
-            for stage in STAGES[:2]:
-                self.advance(stage, number)
+            self._advance(STAGES[:2], number)
             last = self.watch(number) or number == self.config.rounds
-            for stage in () if last else STAGES[2:]:
-                self.advance(stage, number)
+            self._advance(() if last else STAGES[2:], number)
             self.report(number)
             if last:
                 break
+        self.keep()
+
+    def _advance(self, stages: Sequence[str], number: int) -> None:
+        for stage in stages:
+            stands = published(getattr(self.folder.round(number), stage))
+            self.advance(stage, number)
+            if not stands:
+                self.keep()
 
     def watch(self, number: int) -> bool:
         """Ask the monitors after a round's evaluation, and keep what they said; whether one of them
@@ -82,24 +83,46 @@ class Rounds:
         if published(out):
             return checked(self.config, self.folder.round(number), self.model(number), stage)
         say(f"round {number}: {stage.replace('_', ' ')}")
+        if (stage, number) == (STAGES[0], 0) and not out.with_name(f"{out.name}.tmp").exists():
+            self.keep()  # nothing is there that was begun with another
         return getattr(self, f"_{stage}")(number, out)
 
     def report(self, number: int) -> Path:
         """Write the round's page and the index over all rounds."""
+        self.page(number)
+        return self.index()
+
+    def page(self, number: int) -> Path:
+        """Write the round's page."""
         from reports import stage as reports
 
         inputs = reports.ReportInputs(self.folder, number, self.command)
-        reports.run(self.config.report, inputs, self.folder.round(number).report)
-        return reports.run_index(self.config.report, self.folder)
+        return reports.run(self.config.report, inputs, self.folder.round(number).report)
+
+    def index(self) -> Path:
+        """Write the index over all rounds, which looks at their pages."""
+        from reports import stage as reports
+
+        return reports.run_index(self.config.report, self.folder, self.command)
 
     def model(self, number: int) -> ModelSettings:
         """Who is evaluated in a round: the last checkpoint that was accepted before it, or else the
         configured model.
         """
         for earlier in reversed([self.folder.round(n) for n in range(number)]):
+            if not published(earlier.acceptance):
+                raise self._unjudged(earlier.number)
             if AcceptanceArtifact(earlier.acceptance).acceptance().accepted:
                 return self.config.model.model_copy(update={"checkpoint": str(earlier.checkpoint)})
         return self.config.model
+
+    def _unjudged(self, number: int) -> DataError:
+        root = self.folder.root
+        return DataError(
+            f"Round {number} of {root}",
+            "nothing says whether its checkpoint was accepted, which decides who is evaluated next",
+            f"Have it judged: blindspot run {root / 'config.toml'} --out {root}",
+        )
 
     def regrade(self) -> None:
         """Grade the stored completions of every round again; no model is asked. An evaluation goes
@@ -136,14 +159,19 @@ class Rounds:
         return found.model_copy(update={"reference": measured})
 
     def redo(self, stage: str) -> None:
-        """Delete what `stage` made, and all that came of it."""
+        """Delete what `stage` made, and all that came of it; refused where an input lies there."""
         if stage not in STAGES:
             raise UsageError(
                 f"--redo {stage}", "there is no such stage", f"Known: {', '.join(STAGES)}"
             )
-        for position, folder in enumerate(self.folder.rounds()):
-            for name in STAGES[STAGES.index(stage) if position == 0 else 0 :]:
-                remove(getattr(folder, name))
+        doomed = [
+            getattr(folder, name)
+            for position, folder in enumerate(self.folder.rounds())
+            for name in STAGES[STAGES.index(stage) if position == 0 else 0 :]
+        ]
+        redoing.check(stage, self.config, self.reference, doomed)
+        for path in doomed:
+            remove(path)
 
     def next_round(self, stage: str) -> int:
         """The round in which a stage runs: the first that has its input and not its output."""
@@ -170,6 +198,7 @@ class Rounds:
         from harness import stage as harness
 
         inputs = harness.EvaluationInputs(self.folder, self.model(number), earlier)
+        self.folder.round(number).monitors.unlink(missing_ok=True)  # they saw another evaluation
         return harness.run(self.config.evaluation, inputs, out)
 
     def _diagnosis(self, number: int, out: Path) -> Artifact:
@@ -233,7 +262,9 @@ class Rounds:
 
 
 def begin(config: Config, root: Path, command: str = "") -> Rounds:
-    """Make or take up a run's folder, and keep the resolved config in it."""
+    """Make or take up a run's folder; the resolved config is kept in it while nothing stands there
+    that another made.
+    """
     folder = RunFolder(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -242,7 +273,8 @@ def begin(config: Config, root: Path, command: str = "") -> Rounds:
             f"The folder {root}", error.strerror or str(error), "Give another with --out"
         ) from error
     work = Rounds(config, folder, command)
-    work.keep()
+    if not folder.config.is_file():
+        work.keep()
     if not folder.manifest.is_file():
         begun = {"kind": "run", "name": config.name, "command": command, **provenance()}
         write_text(folder.manifest, json.dumps(begun, indent=1))
@@ -261,21 +293,6 @@ def resume(
             "Give the folder of a run, or begin one with: blindspot evaluate CONFIG --out FOLDER",
         )
     return Rounds(load(folder.config, overrides), folder, command, reference)
-
-
-@contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """Keep a second process off the folder; the lock goes with the process, however it ends."""
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            why = "another blindspot is working in it"
-            raise StageError(
-                f"The run {root}", why, "Wait for it, or give another folder with --out"
-            ) from error
-        yield
 
 
 def evaluated(folder: RunFolder) -> Sequence[RoundFolder]:

@@ -59,7 +59,8 @@ def train(
 def _trained(work: "Rounds", redo: str | None) -> "tuple[Path, Acceptance] | None":
     """The checkpoint and the verdict on it; None on the processes that only help to train."""
     from blindspot.core.acceptance import AcceptanceArtifact
-    from blindspot.rounds import locked
+    from blindspot.core.artifact import published
+    from blindspot.locking import locked
     from training import distributed
 
     first = distributed.is_main()
@@ -71,6 +72,8 @@ def _trained(work: "Rounds", redo: str | None) -> "tuple[Path, Acceptance] | Non
         path = work.advance("checkpoint", number).path
         if not first:
             return None
-        work.keep()
+        if not published(work.folder.round(number).acceptance):
+            work.keep()  # a checkpoint stands that was made by it, and judging it may be stopped
         verdict = work.advance("acceptance", number).path
+        work.keep()
         return path, AcceptanceArtifact(verdict).acceptance()

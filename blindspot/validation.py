@@ -7,6 +7,7 @@ from typing import Any
 
 from blindspot import estimates, footprint, loads
 from blindspot.core import taxonomy
+from blindspot.core.advice import Note
 from blindspot.core.errors import ConfigError, UnknownNameError
 from blindspot.core.images import ImageStore
 from blindspot.core.model import ModelSettings, backends, fingerprint
@@ -19,8 +20,9 @@ from harness.benchmark import Item, Opened
 
 
 def checks(config: Config) -> Iterator[str]:
-    """One line per check that passed. Raises a BlindspotError at the first that does not. What a
-    run will ask and take comes first: a config is also read on machines that could not run it.
+    """One line per check that passed, or a `Note`. Raises a BlindspotError at the first that does
+    not. What a run will ask and take comes first: a config is also read on machines that could not
+    run it.
     """
     demands: list[Demand] = []
     for line, demand in _benchmarks(config):
@@ -95,20 +97,22 @@ def _benchmarks(config: Config) -> Iterator[tuple[str, Demand]]:
             opened = entry.open()
             items = list(suite.stored(opened.items(), images))
             demand = loads.seen(name, facts, items, images, config.evaluation.limit)
-        yield f"benchmark {name}: {_counted(items)}{_unmet(opened, items)}", demand
+        flaws = [*_broken(items), *_unmet(opened, items)]
+        line = ", ".join([f"benchmark {name}: {len(items)} samples", *flaws])
+        yield Note(line) if flaws else line, demand
 
 
-def _counted(items: Sequence[Item]) -> str:
+def _broken(items: Sequence[Item]) -> list[str]:
     broken = sum(item.failure is not None for item in items)
-    return f"{len(items)} samples" + (f", {broken} pictures cannot be read" if broken else "")
+    return [f"{broken} pictures cannot be read"] if broken else []
 
 
-def _unmet(opened: Opened, items: Sequence[Item]) -> str:
+def _unmet(opened: Opened, items: Sequence[Item]) -> list[str]:
     """Targets that no answer can meet, with the first of them."""
     from harness.benchmark import validate
 
     unmet = validate(opened, items)
-    return f", {len(unmet)} targets its own rule does not accept ({unmet[0]} …)" if unmet else ""
+    return [f"{len(unmet)} targets its own rule does not accept ({unmet[0]} …)"] if unmet else []
 
 
 def _diagnosis(config: DiagnosticsSettings) -> Iterator[str]:
@@ -142,12 +146,13 @@ def _training(config: Config) -> Iterator[str]:
 
     optimisers.load(config.training.optimiser)
     if config.model.backend != "transformers_local":
-        yield f"training: none, {config.model.backend} can only be evaluated and diagnosed"
+        line = f"training: none, {config.model.backend} can only be evaluated and diagnosed"
+        yield Note(line)
         return
     found = footprint.footprint(config.model)
     yield from readiness.lines(config.training, config.model, found.folder)
-    if 0 < config.generation.canary < needed(config.acceptance.margin):
-        yield _too_few(config)
+    if config.generation.canary < needed(config.acceptance.margin):
+        yield Note(_too_few(config))
 
 
 def _too_few(config: Config) -> str:

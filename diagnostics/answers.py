@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from blindspot.core.errors import DataError
 from blindspot.core.evaluation import Evaluation
+from blindspot.core.outcomes import PASSED
 from blindspot.core.records import Completion, Half, Prediction, Sample
 from diagnostics.labelling.labelled import UNMAPPED, Category, Labelled
 
-PASSED = 0.5
-"""Scores from here up count as passed."""
 NOTHING_KEPT = Completion(text="")
 """Of an answer that nobody reads again."""
 

@@ -12,6 +12,9 @@ from blindspot.core.evaluation import Evaluation
 from blindspot.core.records import Weakness
 
 SKILLS: Final = 3
+"""At most, of a weakness."""
+NAMED: Final = 0.5
+"""A skill is missing if it is named at least so often as the one that is named most."""
 UNRESOLVED: Final = "unresolved"
 """Stands for no error stage."""
 
@@ -54,5 +57,8 @@ def _stage(weakness: Weakness) -> str:
 
 
 def _skills(skills: Mapping[str, str], members: Iterable[str]) -> tuple[str, ...]:
+    """Those that are named most, as far as the rest is not what a teacher names by mistake."""
     found = Counter(skills[i] for i in members if i in skills)
-    return tuple(sorted(found, key=lambda s: (-found[s], s))[:SKILLS])
+    least = NAMED * max(found.values(), default=0)
+    often = [s for s in found if found[s] >= least]
+    return tuple(sorted(often, key=lambda s: (-found[s], s))[:SKILLS])

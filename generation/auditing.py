@@ -93,7 +93,7 @@ def _row(
 ) -> dict[str, Any]:
     admitted = isinstance(found, TrainingSample)
     shown = [_picture(images, name) for name in found.images]
-    boxes = found.evidence if admitted and len(shown) == 1 and shown[0].uri else ()
+    boxes = found.evidence if admitted else found.boxes
     return {
         "id": found.id,
         "split": found.split,
@@ -102,7 +102,7 @@ def _row(
         "gate": "" if admitted else found.gate,
         "cause": "" if admitted else found.cause,
         "pictures": shown,
-        "boxes": boxes,
+        "boxes": boxes if len(shown) == 1 and shown[0].uri else (),
         "lineage": [
             {
                 "operation": e.operation,
@@ -113,14 +113,14 @@ def _row(
             for e in found.lineage
         ],
         "question": found.question,
-        "options": _lettered(found.options) if admitted else [],
+        "options": _lettered(found.options),
         "target": found.target,
-        "answer_kind": found.answer_kind if admitted else "",
+        "answer_kind": found.answer_kind or "",
         "source": found.source,
         "licence": found.licence if admitted else "",
         "attribution": found.attribution if admitted else "",
         "content": found.content if admitted else "",
-        "evidence": [[round(x, 1) for x in box] for box in found.evidence] if admitted else [],
+        "evidence": [[round(x, 1) for x in box] for box in boxes],
         "pass_rate": found.pass_rate if admitted else None,
         "rollouts": found.rollouts if admitted else 0,
         "verdicts": [v.model_dump() for v in verdicts],

@@ -4,23 +4,23 @@
     gate agreement, 2 solvers    solver 1: 1, solver 2: 1
     gate difficulty              policy 4 to 16
 
-A plugin of a source or gate may say so itself, in `calls(settings)`; of those that do not, a source
-asks each of its roles once, and a gate asks as `_GATES` says. An agent whose reply cannot be read
-is asked once more, which counts in `most`.
+A source may say so itself, in `calls(settings)`; of one that does not, each of its roles is asked
+once. A gate that asks somebody says so; one that needs nobody is `alone`. An agent whose reply
+cannot be read is asked once more, which counts in `most`.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, runtime_checkable
 
 from blindspot.core.errors import StageError
+from blindspot.core.model import ModelSettings
+from blindspot.core.records import Split
 from blindspot.core.training_set import PlanCell
 from generation.briefing import SET, TRIES
-from generation.difficulty import BATCH
-from generation.gate import gates
+from generation.gate import AloneGate, Gate, gates
 from generation.settings import GenerationSettings
-from generation.solving import MOST
 from generation.source import SourceSettings, sources
 from generation.spending import POLICY
 
@@ -49,6 +49,12 @@ class Calls:
     """Slots of a cell that share a call."""
     tries: int = 1
     """Attempts of a slot that share a call."""
+    split: Split | None = None
+    """Whose candidates alone are asked about; None: of all splits."""
+    model: ModelSettings | None = None
+    """Who is asked in the role of the policy; None: the policy."""
+    max_tokens: int | None = None
+    """Of one of the policy's answers; None: as the difficulty gate has it."""
 
     def of_cell(self, quota: int, attempts: int) -> tuple[int, int]:
         """Calls for a whole cell: at best, and at worst with so many attempts for a slot."""
@@ -78,6 +84,12 @@ def of_source(settings: SourceSettings) -> list[Calls]:
     return [_of_role(role) for role in plugin.roles(settings)]
 
 
+def of_cell(config: GenerationSettings, cell: PlanCell, source: SourceSettings) -> list[Calls]:
+    """What making and judging one candidate of a cell asks. Raises StageError as `of_gates`."""
+    asked = [*of_source(source), *of_gates(config, cell, source)]
+    return [calls for calls in asked if calls.split in (None, cell.split)]
+
+
 def of_gates(config: GenerationSettings, cell: PlanCell, source: SourceSettings) -> list[Calls]:
     """What judging one candidate asks, where every gate admits it. Raises StageError for a gate of
     which nobody knows.
@@ -86,7 +98,7 @@ def of_gates(config: GenerationSettings, cell: PlanCell, source: SourceSettings)
     for name in gates.names():
         plugin = gates.load(name)
         if plugin.enabled(config) and plugin.guards(cell):
-            asked = plugin.calls(config) if isinstance(plugin, GateCalls) else _of(name, config)
+            asked = _of(name, plugin, config)
             found += [c for c in asked if c.role == POLICY or not is_drawn(source.plugin)]
     return found
 
@@ -96,51 +108,25 @@ def is_drawn(plugin: str) -> bool:
     return plugin in DRAWN
 
 
+def repaired(role: str, times: int = 1) -> Calls:
+    """So many questions to an agent, each once more where the reply cannot be read."""
+    return Calls(role, times, 2 * times)
+
+
 def _of_role(role: str) -> Calls:
-    asked = _repaired(role, _TWICE.get(role, 1))
+    asked = repaired(role, _TWICE.get(role, 1))
     if role in _BY_LOT:
         return replace(asked, least=0)
     return replace(asked, slots=SET, tries=TRIES) if role == "planner" else asked
 
 
-def _of(name: str, config: GenerationSettings) -> Sequence[Calls]:
-    if name not in _GATES:
-        raise StageError(
-            f"The calls of the gate '{name}'",
-            "it does not say how often it asks whom",
-            "Give it calls(settings), as generation/calls.py describes",
-        )
-    return _GATES[name](config)
-
-
-def _agreement(config: GenerationSettings) -> Sequence[Calls]:
-    solvers = range(len(config.agents.solvers))
-    return [replace(_repaired("solver", 1), member=member) for member in solvers]
-
-
-def _probed(config: GenerationSettings) -> Sequence[Calls]:
-    return [Calls("solver", 1, 2 * MOST)]
-
-
-def _difficulty(config: GenerationSettings) -> Sequence[Calls]:
-    rollouts = config.difficulty.rollouts
-    return [Calls(POLICY, min(BATCH, rollouts), rollouts)]
-
-
-def _nobody(config: GenerationSettings) -> Sequence[Calls]:
-    return ()
-
-
-def _repaired(role: str, times: int) -> Calls:
-    return Calls(role, times, 2 * times)
-
-
-_GATES: Final[Mapping[str, Callable[[GenerationSettings], Sequence[Calls]]]] = {
-    "agreement": _agreement,
-    "image_removed": _probed,
-    "image_swapped": _probed,
-    "category": lambda config: [_repaired("validator", 1)],
-    "difficulty": _difficulty,
-    **dict.fromkeys(("answer_shape", "decontamination", "duplicate", "licence"), _nobody),
-    "safe_decode": _nobody,
-}
+def _of(name: str, plugin: Gate, config: GenerationSettings) -> Sequence[Calls]:
+    if isinstance(plugin, GateCalls):
+        return plugin.calls(config)
+    if isinstance(plugin, AloneGate) and plugin.alone:
+        return ()
+    raise StageError(
+        f"The calls of the gate '{name}'",
+        "it does not say how often it asks whom",
+        "Give it calls(settings), as generation/calls.py describes",
+    )

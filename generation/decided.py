@@ -1,7 +1,8 @@
 """What is kept of every candidate, admitted or not."""
 
 from blindspot.core.journal import Decided
-from blindspot.core.records import Edit, Record, TrainingSample
+from blindspot.core.records import AnswerKind, Edit, Record, TrainingSample
+from generation.family import Box
 from generation.gate import Verdict
 
 
@@ -43,6 +44,12 @@ class Candidacy(Decided):
     """The plugin that made it, with its seed or address."""
     lineage: tuple[Edit, ...] = ()
     """Edits that its pictures went through."""
+    options: tuple[str, ...] = ()
+    """Of a choice."""
+    answer_kind: AnswerKind | None = None
+    """How answers are compared; None where no candidate could be made."""
+    boxes: tuple[Box, ...] = ()
+    """Where the answer stands: (x0, y0, x1, y1) in pixels."""
     sample: TrainingSample | None = None
     """As it was admitted."""
 
@@ -91,6 +98,12 @@ class Rejected(Record):
     """The plugin that made it, with its seed or address."""
     lineage: tuple[Edit, ...] = ()
     """Edits that its pictures went through."""
+    options: tuple[str, ...] = ()
+    """Of a choice."""
+    answer_kind: AnswerKind | None = None
+    """How answers are compared; None where no candidate could be made."""
+    boxes: tuple[Box, ...] = ()
+    """Where the answer stands: (x0, y0, x1, y1) in pixels."""
 
 
 def rejected(row: Candidacy) -> Rejected:
@@ -108,6 +121,9 @@ def rejected(row: Candidacy) -> Rejected:
         images=row.images,
         source=row.source,
         lineage=row.lineage,
+        options=row.options,
+        answer_kind=row.answer_kind,
+        boxes=row.boxes,
     )
 
 

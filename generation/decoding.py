@@ -58,6 +58,12 @@ def decoded(datas: Sequence[bytes]) -> list[bytes | Failure]:
     return _DECODERS.decoded(datas)
 
 
+def cleaned(found: Sequence[bytes | Failure]) -> list[bytes | Failure]:
+    """The same of pictures some of which could not be had: these stay the failures they are."""
+    clean = iter(decoded([data for data in found if isinstance(data, bytes)]))
+    return [next(clean) if isinstance(data, bytes) else data for data in found]
+
+
 class Decoders:
     """A few processes that decode, started when there is work and kept until `close`."""
 

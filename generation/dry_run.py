@@ -166,10 +166,10 @@ def _planned(
 
 
 def _loads(lines: Sequence[Line]) -> tuple[RoleLoad, ...]:
-    found: dict[tuple[str, int], list[Line]] = {}
+    found: dict[tuple[str, int, str], list[Line]] = {}
     for line in lines:
-        found.setdefault((line.role, line.member), []).append(line)
-    return tuple(_load(*key, own) for key, own in sorted(found.items()))
+        found.setdefault((line.role, line.member, line.model.model_dump_json()), []).append(line)
+    return tuple(_load(role, member, own) for (role, member, _), own in sorted(found.items()))
 
 
 def _titled(role: str, member: int) -> str:

@@ -172,6 +172,9 @@ class Filling:
             images=tuple(hashlib.sha256(data).hexdigest() for data in made.images),
             source=made.origin,
             lineage=made.lineage,
+            options=made.options,
+            answer_kind=made.answer_kind,
+            boxes=made.evidence,
             sample=sample,
         )
 

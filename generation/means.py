@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from blindspot.core.model import ModelSettings
+from blindspot.core.model import Model
 from blindspot.core.records import Failure, Record
 from blindspot.core.run_folder import RunFolder
 from generation.agent import Agent, Asker
@@ -54,7 +54,7 @@ class Means:
     """Of the settings."""
     repaint: RepaintSettings | None = None
     """Who edits pictures by a prompt; None: nobody."""
-    policy: ModelSettings | None = None
-    """The model that is to learn."""
+    learner: Model | None = None
+    """The model that is to learn; None where no source asks it."""
     asker: Asker | None = None
     """Asks that model within the budget; None: there is no budget."""

@@ -98,19 +98,22 @@ def verified(
     verifier: str,
     judge: Judge,
 ) -> list[Verified | Failure]:
-    """What becomes of the first rollout of each question, in order; a failure stays one."""
+    """What becomes of the first rollout of each question, in order. Where a rollout failed, that
+    failure: of a draw that is missing nobody knows whether it agrees.
+    """
     found: dict[int, Verified | Failure] = {}
     claims: dict[int, Claim] = {}
     for place, (asked, drawn) in enumerate(zip(questions, rollouts, strict=True)):
-        first = drawn[0]
-        if isinstance(first, Failure):
-            found[place] = first
-        elif why := unreadable(first, asked.answer_kind, asked.options):
-            found[place] = Verified(first.text, Verification(False, why))
+        said = [each for each in drawn if isinstance(each, Completion)]
+        failed = next((each for each in drawn if isinstance(each, Failure)), None)
+        if failed is not None:
+            found[place] = failed
+        elif why := unreadable(said[0], asked.answer_kind, asked.options):
+            found[place] = Verified(said[0].text, Verification(False, why))
         else:
-            claims[place] = claim(asked, first, drawn)
-    said = verifiers.load(verifier).verify(list(claims.values()), judge)
-    for (place, made), verification in zip(claims.items(), said, strict=True):
+            claims[place] = claim(asked, said[0], drawn)
+    decided = verifiers.load(verifier).verify(list(claims.values()), judge)
+    for (place, made), verification in zip(claims.items(), decided, strict=True):
         found[place] = Verified(made.answer, verification)
     return [found[place] for place in range(len(questions))]
 

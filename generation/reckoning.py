@@ -60,7 +60,7 @@ def lines_of(
     config: GenerationSettings, policy: ModelSettings, cell: PlanCell, source: SourceSettings
 ) -> list[Line]:
     """What a cell that this source serves asks."""
-    asked = [*calls.of_source(source), *calls.of_gates(config, cell, source)]
+    asked = calls.of_cell(config, cell, source)
     lines = [_line(config, policy, cell, source, each) for each in asked]
     return [*lines, *_painted(config, cell, source)]
 
@@ -117,7 +117,7 @@ def _model(
 ) -> tuple[ModelSettings, int]:
     """Who is asked, and how long a reply may be."""
     if asked.role == POLICY:
-        return policy, config.difficulty.max_tokens
+        return asked.model or policy, asked.max_tokens or config.difficulty.max_tokens
     agents = config.agents
     one = agents.solvers[asked.member] if asked.role == "solver" else getattr(agents, asked.role)
     return one.model, one.max_tokens

@@ -24,8 +24,10 @@ PAGE: Final = 20
 """Pictures that one search asks for."""
 _TEXT: Final = 500
 """Characters of a text that are kept."""
-_MARKUP: Final = 10_000
-"""Characters of markup that are read."""
+_MARKUP: Final = 2_000
+"""Characters of markup that are read: the parser takes time with their square where they open tag
+after tag and close none, a second at 10,000, and a reply has a hundred such texts.
+"""
 _TAGS: Final = 30
 _SIDE: Final = 100_000
 

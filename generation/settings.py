@@ -88,7 +88,8 @@ class GenerationSettings(Settings):
     """The last gate."""
     budget: Annotated[float | None, OPERATIONAL] = Field(default=None, ge=0)
     """What one training set may cost, in the currency of the models' `prices`; the calls of agents
-    and the policy's rollouts count. A call that might overrun it is not made. None: no limit.
+    and the policy's rollouts count, also what was spent before a --redo. A call that might overrun
+    it is not made. None: no limit.
     """
     role_budgets: Annotated[dict[str, float], OPERATIONAL] = Field(default_factory=dict)
     """The same for what a role's calls may cost: `{writer = 5.0, policy = 2.0}`."""

@@ -12,6 +12,7 @@ from typing import Final, Literal, Protocol, runtime_checkable
 from pydantic import Field
 
 from blindspot.core.config import OptionalInputPath, Settings
+from blindspot.core.model import ModelSettings
 from blindspot.core.records import AnswerKind, CellShare, Edit, Failure
 from blindspot.core.registry import Registry
 from blindspot.core.training_set import Makeable, PlanCell
@@ -127,6 +128,21 @@ class AloneSource(Source, Protocol):
 
     @property
     def alone(self) -> bool: ...
+
+
+@runtime_checkable
+class ConfiguredSource(Source, Protocol):
+    """What a source may say beside its contract whose `path` is a file of settings: what stands
+    there.
+    """
+
+    def questions(self, settings: SourceSettings) -> SourceSettings:
+        """The source that it takes its questions from."""
+        ...
+
+    def models(self, settings: SourceSettings) -> Sequence[ModelSettings]:
+        """The models that it asks, the one that is to learn left out."""
+        ...
 
 
 sources: Final = Registry[Source]("generation.sources")

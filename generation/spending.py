@@ -25,13 +25,14 @@ from generation.agent import AgentsSettings
 from generation.repaint import RepaintSettings
 from generation.repaint import fingerprint as repaint_fingerprint
 from generation.settings import GenerationSettings
-from generation.source import needed
+from generation.source import ConfiguredSource, needed, sources
 from generation.staff import Staff
 
 POLICY: Final = "policy"
 """The role of the model that is to learn."""
 _FREE: Final = (0.0, 0.0)
-_SERVED: Final = ("openai_api", "vllm_server")
+_OWN: Final = "vllm_server"
+_SERVED: Final = ("openai_api", _OWN)
 """Backends that answer each call by itself, of which many may be under way."""
 
 
@@ -59,14 +60,31 @@ def models(agents: AgentsSettings) -> Iterator[tuple[str, ModelSettings]]:
             yield role, filled.model
 
 
+def own_models(config: GenerationSettings) -> Iterator[tuple[str, ModelSettings]]:
+    """The models that sources ask in the role of the policy, each under its source's name."""
+    for number, source in enumerate(config.sources):
+        plugin = sources.load(source.plugin)
+        if isinstance(plugin, ConfiguredSource):
+            for model in plugin.models(source):
+                yield f"generation.sources[{number}], {source.path}: model", model
+
+
 def served(config: GenerationSettings, policy: ModelSettings) -> frozenset[str]:
     """The roles whose models answer each call by itself; a model in this process answers batches,
-    and may answer otherwise in another batch.
+    and may answer otherwise in another batch. Of several servers of our own only one stands at a
+    time: those are not asked at once either.
     """
     named = [(name.split("[")[0].removesuffix("s"), model) for name, model in models(config.agents)]
     asked = [*named, (POLICY, policy)]
-    here = {role for role, model in asked if model.backend not in _SERVED}
+    own = [model for _, model in asked if model.backend == _OWN]
+    apart = {_OWN} if len(own) > 1 and len({_server(model) for model in own}) > 1 else set[str]()
+    here = {role for role, model in asked if model.backend not in {*_SERVED} - apart}
     return frozenset(role for role, _ in asked if role not in here)
+
+
+def _server(model: ModelSettings) -> tuple[object, ...]:
+    """Equal for two that ask the same server of our own."""
+    return fingerprint(model), model.server_command, model.data_parallel
 
 
 def prices(where: str, model: ModelSettings, *, needed: bool) -> Prices:
@@ -105,6 +123,8 @@ def check(config: GenerationSettings, folder: RunFolder, policy: ModelSettings) 
     for name, model in models(config.agents):
         prices(f"generation.agents.{name}.model", model, needed=limited(config))
     prices("model", policy, needed=limited(config))
+    for name, model in own_models(config):
+        prices(name, model, needed=limited(config))
     if config.repaint:
         _repaint(config.repaint, limited(config))
 
@@ -132,6 +152,10 @@ class Asking:
             fingerprint(model): prices(f"generation.agents.{name}.model", model, needed=needed)
             for name, model in models(config.agents)
         }
+        self._sources = {
+            fingerprint(model): prices(name, model, needed=needed)
+            for name, model in own_models(config)
+        }
         if config.repaint:
             self._prices[repaint_fingerprint(config.repaint)] = _repaint(config.repaint, needed)
 
@@ -148,7 +172,12 @@ class Asking:
             done = f"{self._answered[role]}/{self._asked[role]}"
             self._advance(0, f"asking the {role.replace('_', ' ')} {done}")
 
-        cost = self._policy if role == POLICY else self._prices[model.fingerprint]
-        bill = Bill(self._purse, cost, [Account(role, cell) for cell in cells])
+        bill = Bill(self._purse, self._price(model, role), [Account(role, cell) for cell in cells])
         line = self._line if model.chunk == 1 else None
         return ask(model, requests, self._ledger, answered, bill, line)
+
+    def _price(self, model: Model, role: str) -> Prices:
+        """Of a model in a role; who rolls out may be the policy or a source's own model."""
+        if role == POLICY:
+            return self._sources.get(model.fingerprint, self._policy)
+        return self._prices[model.fingerprint]

@@ -35,6 +35,7 @@ from generation.executor import open_executor
 from generation.filled import Filled
 from generation.filling import Filling
 from generation.gate import ALL_SPLITS, Ask, Shown, Surroundings, enabled, open_gates
+from generation.inputs import files
 from generation.means import Means
 from generation.negatives import Negatives, negatives
 from generation.plan import make_plan
@@ -89,7 +90,9 @@ def generate(
     plan = make_plan(diagnosis.diagnosis(), digest, catalogue(config), config, known)
     asked = config.difficulty.enabled or config.negatives.samples or answers_itself(config)
     policy = open_policy() if asked else None
-    draft = Draft(out, "training_set", _config(config, inputs), _digests(inputs, digest, policy))
+    draft = Draft(
+        out, "training_set", _config(config, inputs), _digests(config, inputs, digest, policy)
+    )
     fresh = not (draft.path / "plan.json").exists()
     journal = Journal(inputs.folder.ledger, _scope(inputs, out), Candidacy, fresh=fresh)
     write_text(draft.path / "plan.json", plan.model_dump_json(indent=1))  # no longer fresh
@@ -143,9 +146,7 @@ def _fill(
             admitted=admitted,
             served=served(config, inputs.policy),
         )
-        means = Means(
-            folder, staff, config.seed, config.repaint, policy=inputs.policy, asker=asking.ask
-        )
+        means = Means(folder, staff, config.seed, config.repaint, learner=policy, asker=asking.ask)
         filling = Filling(
             plan,
             makers(config.sources, means),
@@ -176,7 +177,9 @@ def _config(config: GenerationSettings, inputs: GenerationInputs) -> dict[str, o
     return {**identity(config), "round": inputs.round}
 
 
-def _digests(inputs: GenerationInputs, diagnosis: str, policy: Model | None) -> dict[str, str]:
+def _digests(
+    config: GenerationSettings, inputs: GenerationInputs, diagnosis: str, policy: Model | None
+) -> dict[str, str]:
     """What the result depends on. The policy counts only where it is asked."""
     evaluations = [Evaluation(path).artifact.manifest for path in inputs.evaluations]
     earlier = [TrainingSetArtifact(path).artifact.digest for path in inputs.earlier]
@@ -185,6 +188,7 @@ def _digests(inputs: GenerationInputs, diagnosis: str, policy: Model | None) -> 
         **({"policy": policy.fingerprint} if policy else {}),
         **{f"benchmark-{i}": m.files["samples.parquet"] for i, m in enumerate(evaluations)},
         **{f"training_set-{i}": digest for i, digest in enumerate(earlier)},
+        **files(config),
     }
 
 

@@ -10,15 +10,15 @@ Self-Improvement in Multimodal LLMs: A Survey (arXiv 2510.02665) tells verificat
 model itself and by another model apart. Two answers *agree* if one is graded right with the other
 as target, so that boxes agree by overlap (IoU) and numbers by value. Only `rule` looks at the key.
 
-An answer that cannot be read, is cut off or is missing is no claim: it is refused before anybody is
-asked, and a missing one stays a failure.
+An answer that cannot be read, is cut off, says more than a target may or is missing is no claim: it
+is refused before anybody is asked, and a missing one stays a failure.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from blindspot.core.grading import extract, grade
+from blindspot.core.grading import extract, grade, is_gradable
 from blindspot.core.records import AnswerKind, Completion, Outcome
 from blindspot.core.registry import Registry
 
@@ -65,6 +65,8 @@ class Verification:
 
     accepted: bool
     evidence: str
+    cause: str = ""
+    """Of a refusal, where causes are told apart: `no answer` where nothing was verified."""
 
 
 class Verifier(Protocol):
@@ -99,4 +101,6 @@ def unreadable(outcome: Completion, kind: AnswerKind, options: tuple[str, ...] =
         return "the answer was cut off"
     if extract(outcome.text, kind, options) is None:
         return f"no answer of the kind '{kind}' could be read"
+    if not is_gradable(outcome.text, kind, options):
+        return f"as a target it would not be graded right as '{kind}': it says more than the answer"
     return ""

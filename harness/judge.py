@@ -89,7 +89,10 @@ def read(reply: str) -> Grade | None:
 
 
 def _said(answer: object) -> str | None:
-    return None if answer in (None, "", "none") else str(answer)
+    """What it read, without halves of characters, which JSON can carry and a file cannot."""
+    if answer in (None, "", "none"):
+        return None
+    return str(answer).encode(errors="replace").decode()
 
 
 def _replies(

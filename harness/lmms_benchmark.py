@@ -146,7 +146,11 @@ def _attributes(doc: Doc, fields: Fields) -> dict[str, str]:
     for key, value in doc.items():
         parts = value.items() if isinstance(value, Mapping) else [("", value)]
         for part, inner in parts:
-            text = inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)
+            text = (
+                inner
+                if isinstance(inner, str)
+                else json.dumps(inner, ensure_ascii=False, default=str)
+            )
             if inner not in (None, "", []) and text not in (fields.question, fields.target):
                 flat[f"{key}.{part}" if part else key] = text
     return flat

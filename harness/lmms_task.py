@@ -86,7 +86,7 @@ class LmmsTask:
             columns, scores = Columns.of(task.rows), rule(task, doc, self.score)
         except BlindspotError:
             raise
-        except Exception as error:  # the task's own code may raise anything
+        except (Exception, SystemExit) as error:  # the task's own code may raise anything or exit
             why = f"it cannot read its first row ({type(error).__name__}: {error})"
             way_out = f"Give the data that it reads; this has {', '.join(data.column_names)}"
             raise DataError(f"The lmms-eval task '{self.task}'", why, way_out) from error
@@ -152,7 +152,7 @@ def load(settings: BenchmarkSettings) -> LmmsTask:
         config = lmms.config_of(str(file) if file else settings.task)
     except BlindspotError:
         raise
-    except Exception as error:  # its YAML imports the user's own code, which may raise anything
+    except (Exception, SystemExit) as error:  # its YAML imports the user's code: anything, or exit
         why = f"it cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
         raise _refused(settings.task, why, "Correct its YAML and the code that it names") from error
     _require(settings.task, config)

@@ -10,11 +10,22 @@ cannot be compared. The file lies beside the config and belongs under version co
 
 import tomllib
 from pathlib import Path
+from typing import Final
 
 import tomli_w
+from pydantic import TypeAdapter
 
 from blindspot.core.artifact import write_text
+from blindspot.core.config import Settings
 from blindspot.core.errors import DataError
+
+
+class _Entry(Settings):
+    source: str
+    revision: str
+
+
+_ENTRIES: Final = TypeAdapter(dict[str, _Entry])
 
 
 def locked(lock: Path, name: str, source: str) -> str | None:
@@ -22,9 +33,9 @@ def locked(lock: Path, name: str, source: str) -> str | None:
     entry = _read(lock).get(name)
     if entry is None:
         return None
-    if entry.get("source") != source:
-        raise _other(lock, name, f"it holds {entry.get('source')}, asked for is {source}")
-    return str(entry["revision"])
+    if entry.source != source:
+        raise _other(lock, name, f"it holds {entry.source}, asked for is {source}")
+    return entry.revision
 
 
 def keep(lock: Path, name: str, source: str, revision: str) -> None:
@@ -35,15 +46,15 @@ def keep(lock: Path, name: str, source: str, revision: str) -> None:
         return
     if held is not None:
         raise _other(lock, name, f"it holds revision {held[:12]}, found was {revision[:12]}")
-    entries[name] = {"source": source, "revision": revision}
+    entries[name] = _Entry(source=source, revision=revision)
     lock.parent.mkdir(parents=True, exist_ok=True)
-    write_text(lock, tomli_w.dumps(dict(sorted(entries.items()))))
+    write_text(lock, tomli_w.dumps(_ENTRIES.dump_python(dict(sorted(entries.items())))))
 
 
-def _read(lock: Path) -> dict[str, dict[str, str]]:
+def _read(lock: Path) -> dict[str, _Entry]:
     try:
-        return tomllib.loads(lock.read_text()) if lock.is_file() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        return _ENTRIES.validate_python(tomllib.loads(lock.read_text()) if lock.is_file() else {})
+    except (ValueError, RecursionError, OSError) as error:
         way_out = "Correct it, or delete it to take the revisions of today"
         raise DataError(f"The lock file {lock}", str(error), way_out) from error
 

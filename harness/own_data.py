@@ -8,12 +8,14 @@ that sample, since the rest of the benchmark can still be measured.
 """
 
 import hashlib
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any, Final, get_args
 
 from blindspot.core.artifact import digest_of
-from blindspot.core.grading import GRADER, Grade, grade, is_gradable, letter
+from blindspot.core.grading import GRADER, Grade, grade, is_gradable, letter, likely_kind
 from blindspot.core.prompt import render
 from blindspot.core.records import AnswerKind, Failure, Sample
 from harness import own_rows
@@ -112,7 +114,7 @@ def _id(row: Mapping[str, Any], pictures: Sequence[bytes]) -> str:
 
 
 def _sample(settings: BenchmarkSettings, where: str, row: Mapping[str, Any], name: str) -> Sample:
-    options = tuple(str(o) for o in row.get("options") or ())
+    options = _options(settings, where, row.get("options"))
     kind = _answer_kind(settings, where, row, options)
     question = str(row["question"])
     return Sample(
@@ -130,6 +132,27 @@ def _sample(settings: BenchmarkSettings, where: str, row: Mapping[str, Any], nam
     )
 
 
+def _options(settings: BenchmarkSettings, where: str, given: Any) -> tuple[str, ...]:
+    """A list, or one written as JSON, as a CSV must: at most as many as there are letters."""
+    listed = _listed(given) if isinstance(given, str) else given
+    plain = listed is None or (
+        isinstance(listed, list) and all(isinstance(o, str | int | float) for o in listed)
+    )
+    if not plain or len(listed or ()) > len(ascii_uppercase):
+        why = f"{where} has the options {given!r:.60}"
+        way_out = f'Give a list of at most {len(ascii_uppercase)} texts, ["red", "blue"]'
+        raise refused(settings, why, way_out)
+    return tuple(str(option) for option in listed or ())
+
+
+def _listed(text: str) -> Any:
+    """What a text says as JSON; None where it is empty, the text itself where it is none."""
+    try:
+        return json.loads(text) if text.strip() else None
+    except (ValueError, RecursionError):
+        return text
+
+
 def _answer_kind(
     settings: BenchmarkSettings, where: str, row: Mapping[str, Any], options: tuple[str, ...]
 ) -> AnswerKind:
@@ -140,12 +163,7 @@ def _answer_kind(
             kinds = ", ".join(get_args(AnswerKind))
             raise refused(settings, f"{where} has the answer_kind '{stated}'", f"Known: {kinds}")
         return stated
-    if options:
-        return "choice"
-    target = str(row["target"]).strip()
-    if target.casefold() in ("yes", "no"):
-        return "yes_no"
-    return "number" if is_gradable(target, "number") and _is_number(target) else "text"
+    return likely_kind(str(row["target"]), options)
 
 
 def _target(
@@ -162,14 +180,6 @@ def _target(
         why = f"in {where} the target '{target}' cannot be graded as a {kind}"
         raise refused(settings, why, "Correct the target or the answer_kind")
     return target
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace(",", ""))
-    except ValueError:
-        return False
-    return True
 
 
 BENCHMARK: Final[Benchmark] = OwnData()

@@ -44,6 +44,7 @@ create table if not exists verdicts (
     one text not null, other text not null, same integer not null, primary key (one, other)
 ) without rowid;
 """
+_SELECT: Final = "select name, width, height, pixels, grey, color from facts"
 _BATCH: Final = 256
 
 
@@ -74,7 +75,9 @@ class Pictures:
         """Facts by name; those of pictures seen for the first time are read, in threads. Raises
         DataError for a picture that is not in the store.
         """
-        wanted = sorted(set(names))
+        return self._made_anew_if_damaged(lambda: self._facts(sorted(set(names))))
+
+    def _facts(self, wanted: Sequence[str]) -> dict[str, Facts]:
         with self._database() as db:
             known = _lookup(db, wanted)
             missing = [name for name in wanted if name not in known]
@@ -89,7 +92,11 @@ class Pictures:
         self, pairs: Iterable[Pair], same: Callable[[Image.Image, Image.Image], bool]
     ) -> dict[Pair, bool]:
         """What `same` says of each pair's pictures; a pair is looked at once and remembered."""
-        wanted = sorted(set(pairs))
+        return self._made_anew_if_damaged(lambda: self._verdicts(sorted(set(pairs)), same))
+
+    def _verdicts(
+        self, wanted: Sequence[Pair], same: Callable[[Image.Image, Image.Image], bool]
+    ) -> dict[Pair, bool]:
         with self._database() as db:
             stored = {
                 (one, other): bool(v) for one, other, v in db.execute("select * from verdicts")
@@ -103,6 +110,14 @@ class Pictures:
                     rows = [(*pair, verdict) for pair, verdict in batch.items()]
                     db.executemany("insert or replace into verdicts values (?, ?, ?)", rows)
         return known
+
+    def _made_anew_if_damaged(self, work: Callable[[], T]) -> T:
+        """What it gives; where the file turns out to be damaged, from an empty one."""
+        try:
+            return work()
+        except (sqlite3.DatabaseError, OverflowError):
+            self.path.unlink(missing_ok=True)
+            return work()
 
     def _open(self, name: str) -> Image.Image:
         try:
@@ -179,9 +194,18 @@ def _lookup(db: sqlite3.Connection, names: Sequence[str]) -> dict[str, Facts]:
     for start in range(0, len(names), _BATCH):
         part = names[start : start + _BATCH]
         marks = ",".join("?" * len(part))
-        for name, *fields in db.execute(f"select * from facts where name in ({marks})", part):
-            known[name] = Facts(*fields)
+        for name, *fields in db.execute(f"{_SELECT} where name in ({marks})", part):
+            known[name] = _whole(Facts(*fields))
     return known
+
+
+def _whole(facts: Facts) -> Facts:
+    """Raises DatabaseError for what no picture's facts can be."""
+    small = (facts.grey, GREY * GREY), (facts.color, COLOR * COLOR * 3)
+    sides = isinstance(facts.width, int) and isinstance(facts.height, int)
+    if not sides or any(not isinstance(b, bytes) or len(b) != n for b, n in small):
+        raise sqlite3.DatabaseError("a row is no picture's facts")
+    return facts
 
 
 def _in_threads(title: str, work: Callable[[T], R], items: list[T]) -> Iterator[tuple[T, R]]:

@@ -46,23 +46,26 @@ The file's bytes are part of its digest: a change of the file is a change of the
 beside it are neither found nor digested. What its methods raise while they run is not caught.
 """
 
-import importlib.util
-import sys
-import traceback
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
+from blindspot.core import own_code
 from blindspot.core.artifact import digest_of, file_digest
-from blindspot.core.errors import ConfigError
 from blindspot.core.grading import Grade
 from blindspot.core.records import Sample
 from harness.benchmark import Benchmark, Doc, Facts, Item, Opened, Scored
 from harness.settings import BenchmarkSettings
 
-_METHODS: Final = ("digest", "open")
+_KIND: Final = own_code.Kind(
+    name="benchmark",
+    called="The benchmark file",
+    parts="facts, digest and open",
+    methods=("digest", "open"),
+    contract="harness/benchmark.py",
+    option="Give a file that ends with .py",
+)
 _OPENED: Final = ("ids", "items", "grade", "metrics")
 
 
@@ -85,10 +88,10 @@ class PythonFile:
     def open(self, settings: BenchmarkSettings, lock: Path) -> "OpenedFile":
         """Open its data. Raises ConfigError where what it opens lacks a method."""
         opened = self.inner.open(settings, lock)
-        _require(self.file, "what PLUGIN.open() returns", opened, _OPENED)
+        _KIND.require(self.file, "what PLUGIN.open() returns", opened, _OPENED)
         if not isinstance(getattr(opened, "grader", None), str):
             why = "what PLUGIN.open() returns has no 'grader', a text"
-            raise _refused(self.file, why, 'Name its rule and version: grader = "mine-1"')
+            raise _KIND.refused(self.file, why, 'Name its rule and version: grader = "mine-1"')
         return OpenedFile(opened, settings.name)
 
 
@@ -127,56 +130,11 @@ def load(file: Path) -> PythonFile:
     or whose `PLUGIN` lacks a part of the contract.
     """
     if not file.is_file():
-        raise _refused(file, "there is no such file", "Correct the benchmark's `file`")
-    module = _imported(file)
-    if not hasattr(module, "PLUGIN"):
-        why = "it has no PLUGIN"
-        raise _refused(file, why, "End it with PLUGIN = …, an object with facts, digest and open")
-    plugin: Any = module.PLUGIN
-    if isinstance(plugin, type):
-        way_out = f"Make an object of it: PLUGIN = {plugin.__name__}()"
-        raise _refused(file, "its PLUGIN is a class", way_out)
-    _require(file, "its PLUGIN", plugin, _METHODS)
+        why = "there is no such file"
+        raise _KIND.refused(file, why, "Correct the benchmark's `file`")
+    plugin = own_code.plugin(file, _KIND)
     if not isinstance(getattr(plugin, "facts", None), Facts):
+        why = "its PLUGIN has no 'facts' of the class Facts"
         way_out = 'Say what it is: facts = Facts(title="…", size=0, licence="…", paper="")'
-        raise _refused(file, "its PLUGIN has no 'facts' of the class Facts", way_out)
+        raise _KIND.refused(file, why, way_out)
     return PythonFile(file, plugin)
-
-
-def _imported(file: Path) -> ModuleType:
-    """The module of the file, once per content."""
-    name = f"blindspot_benchmark_{digest_of([str(file.resolve()), file_digest(file)])[:16]}"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise _refused(file, "it is not a Python file", "Give a file that ends with .py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses look for the names in their annotations
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # the user's own code may raise anything
-        del sys.modules[name]
-        raise _refused(file, _where(file, error), "Correct the file") from error
-    return module
-
-
-def _where(file: Path, error: Exception) -> str:
-    """What was raised and on which line of the file."""
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
-    line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
-    said = " ".join(str(error).split())[:200]
-    where = f" on line {line}" if line else ""
-    return f"it raised {type(error).__name__}{where} when it was imported ({said})"
-
-
-def _require(file: Path, what: str, value: object, methods: tuple[str, ...]) -> None:
-    """Raise ConfigError for a missing method."""
-    missing = [name for name in methods if not callable(getattr(value, name, None))]
-    if missing:
-        why = f"{what} has no method '{missing[0]}'"
-        raise _refused(file, why, "See harness/benchmark.py for what it takes and returns")
-
-
-def _refused(file: Path, why: str, way_out: str) -> ConfigError:
-    return ConfigError(f"The benchmark file {file}", why, way_out)

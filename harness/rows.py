@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blindspot.core.artifact import digest_of, file_digest, folder_digests
+from blindspot.core.digests import path_digest
 from blindspot.core.errors import DataError
 from harness import lock as lock_file
 from harness.benchmark import Facts
@@ -40,7 +40,7 @@ def local_digest(settings: BenchmarkSettings) -> str:
     if path is None or not path.exists():
         why = "there is no such file or folder"
         raise DataError(f"The benchmark '{settings.name}' ({path})", why, "Correct its path")
-    return digest_of(folder_digests(path)) if path.is_dir() else file_digest(path)
+    return path_digest(path)
 
 
 def load(

@@ -1,6 +1,5 @@
 """The suite: which benchmarks a config names, and their samples with pictures in the store."""
 
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -8,6 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from blindspot.core import config
+from blindspot.core.config import Settings
 from blindspot.core.errors import ConfigError, DataError, UnknownNameError
 from blindspot.core.images import ImageStore
 from blindspot.core.progress import progress
@@ -21,6 +22,12 @@ from harness.settings import BenchmarkSettings, EvaluationSettings
 _SUITES: Final = Path(__file__).parent / "suites"
 _BLOCK: Final = 64
 """Items whose pictures are stored at once; it bounds how many pictures are in memory."""
+
+
+class _Suite(Settings):
+    """A suite's file."""
+
+    benchmarks: tuple[BenchmarkSettings, ...]
 
 
 @dataclass(frozen=True)
@@ -53,11 +60,11 @@ class Loaded:
     """By name of the benchmark."""
 
 
-def entries(config: EvaluationSettings) -> list[Entry]:
+def entries(chosen: EvaluationSettings) -> list[Entry]:
     """The suite in order. Raises ConfigError for an empty one, UnknownNameError with the nearest
     name for a benchmark that is not known.
     """
-    named = [*_suite(config.suite), *config.benchmarks]
+    named = [*_suite(chosen.suite), *chosen.benchmarks]
     if not named:
         way_out = 'Name some: evaluation.suite = "eleven" or [[evaluation.benchmarks]]'
         raise ConfigError("The suite", "it has no benchmarks", way_out)
@@ -65,8 +72,8 @@ def entries(config: EvaluationSettings) -> list[Entry]:
     if twice:
         why = f"'{twice[0]}' stands in it twice"
         raise ConfigError("The suite", why, "Name every benchmark once")
-    placed = [_placed(b, config.data) for b in named]
-    return [Entry(b, _benchmark(b), config.lock) for b in placed]
+    placed = [_placed(b, chosen.data) for b in named]
+    return [Entry(b, _benchmark(b), chosen.lock) for b in placed]
 
 
 def digests(listed: Sequence[Entry]) -> dict[str, str]:
@@ -139,12 +146,10 @@ def _suite(name: str) -> list[BenchmarkSettings]:
         why = "there is no such suite"
         raise UnknownNameError(f"The suite '{name}'", why, nearest(name, names()))
     try:
-        listed = tomllib.loads(file.read_text())["benchmarks"]
-    except (tomllib.TOMLDecodeError, KeyError, OSError) as error:
-        why = f"it is not a TOML file with benchmarks = […] ({error})"
+        return list(config.load(file, _Suite).benchmarks)
+    except ConfigError as error:
+        why = f"it is not a TOML file with benchmarks = […] ({error.why})"
         raise ConfigError(f"The suite {file}", why, "Correct it") from error
-    root = {"root": file.resolve().parent}
-    return [BenchmarkSettings.model_validate(entry, context=root) for entry in listed]
 
 
 def _placed(settings: BenchmarkSettings, data: Path | None) -> BenchmarkSettings:

@@ -4,14 +4,11 @@ pictures, and what was said before beside what was said after.
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import TypedDict
 
 from blindspot.core.records import Half, Prediction, Sample
 from reports.pictures import Priority
 from reports.view import Round, View
-
-RIGHT: Final = 0.5
-"""A mean score from here up is right, as in the changes of a diagnosis and in a comparison."""
 
 
 class Said(TypedDict):

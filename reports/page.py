@@ -22,13 +22,19 @@ from pydantic_core import to_jsonable_python
 
 from blindspot.core.artifact import write_text
 from reports import formatting
-from reports.pictures import Chosen
+from reports.pictures import LONG_SIDE, QUALITY, Chosen
 from reports.section import Section, sections
+from reports.settings import ReportSettings
 from reports.view import View
 
 PAGE_SCHEMA: Final = 1
 _FOLDER: Final = Path(__file__).parent
 _SCRIPTS: Final = ("text", "address", "charts", "tables", "sample", "drawer", "start")
+MOST_BYTES: Final = 15_000_000
+"""Of a page that people send to each other."""
+NONE: Final = Chosen({}, 0, frozenset())
+_REFERENCE: Final = 400
+"""Bytes, at most, of what shows one picture in one place."""
 _FILTERS: Final = ("percent", "rate", "points", "change", "p_value", "count", "measured")
 
 
@@ -41,24 +47,47 @@ class Page:
     pictures: Chosen
 
 
-def build(view: View, title: str, names: Sequence[str], links: Sequence[tuple[str, str]]) -> Page:
-    """Collect the numbers of all sections, then the pictures that they asked for."""
+def build(
+    view: View, title: str, names: Sequence[str], links: Sequence[tuple[str, str]], folder: str = ""
+) -> Page:
+    """Collect the numbers of all sections, then the pictures that they asked for, as far as the
+    page's weight allows. `folder`: where the pictures lie in full size, seen from the page.
+    """
     parts = [_part(name, sections.load(name), view) for name in names]
-    chosen = view.gallery.choose(view.settings.max_thumbnails, view.settings.max_picture_bytes)
     numbers = {
         "schema_version": PAGE_SCHEMA,
         "title": title,
         "links": [{"text": text, "href": href} for text, href in links],
         "sections": parts,
-        "pictures": {
-            "shown": len(chosen.thumbnails),
-            "left_out": chosen.left_out,
-            "unreadable": chosen.unreadable,
-            "most": view.settings.max_thumbnails,
-            "most_bytes": view.settings.max_picture_bytes,
-        },
+        "pictures": _pictures(view.settings, NONE, folder),
     }
-    return Page(to_jsonable_python(numbers, inf_nan_mode="null"), chosen)
+    bare = Page(to_jsonable_python(numbers, inf_nan_mode="null"), NONE)
+    most = view.settings.max_thumbnails
+    most_bytes = min(view.settings.max_picture_bytes, _left(render(bare), most))
+    chosen = view.gallery.choose(most, most_bytes)
+    return Page({**bare.numbers, "pictures": _pictures(view.settings, chosen, folder)}, chosen)
+
+
+def _pictures(settings: ReportSettings, chosen: Chosen, folder: str) -> dict[str, Any]:
+    """What became of the pictures."""
+    return {
+        "shown": len(chosen.thumbnails),
+        "left_out": chosen.left_out,
+        "unreadable": len(chosen.unreadable),
+        "most": settings.max_thumbnails,
+        "most_bytes": settings.max_picture_bytes,
+        "page_bytes": MOST_BYTES,
+        "long_side": chosen.long_side,
+        "quality": chosen.quality,
+        "reduced": chosen.long_side < LONG_SIDE or chosen.quality < QUALITY,
+        "folder": folder,
+    }
+
+
+def _left(bare: str, pictures: int) -> int:
+    """Bytes that a page without its pictures leaves for them, with what refers to them."""
+    places = bare.count('class="no-picture"') + pictures
+    return max(0, MOST_BYTES - len(bare.encode()) - _REFERENCE * places)
 
 
 def write(page: Page, html: Path, numbers: Path) -> Path:
@@ -73,7 +102,12 @@ def render(page: Page) -> str:
     """The HTML of a page."""
     environment = _environment()
     environment.globals["thumbnails"] = page.pictures.thumbnails
-    environment.globals["openable"] = {item["id"] for item in _listed(page)["items"]}
+    environment.globals["unreadable"] = page.pictures.unreadable
+    environment.globals["folder"] = page.numbers["pictures"]["folder"]
+    items = _listed(page)["items"]
+    environment.globals["openable"] = {item["id"] for item in items}
+    environment.globals["listed"] = {(item["category"], item["stage"]) for item in items}
+    charts = _charts(page.numbers["sections"])
     parts = [{**part, "html": _section(environment, part)} for part in page.numbers["sections"]]
     return environment.get_template("page.html").render(
         page=page.numbers,
@@ -81,8 +115,8 @@ def render(page: Page) -> str:
         thumbnails=page.pictures.thumbnails,
         css=Markup(_read("page.css")),
         script=Markup("".join(_read(f"scripts/{name}.js") for name in _SCRIPTS)),
-        plotly=Markup(get_plotlyjs()),
-        charts=Markup(embedded(_charts(page.numbers["sections"]))),
+        plotly=Markup(get_plotlyjs()) if charts else None,
+        charts=Markup(embedded(charts)),
         drawer=_drawer(page),
     )
 
@@ -127,7 +161,9 @@ def _drawer(page: Page) -> Markup | None:
         for name, t in page.pictures.thumbnails.items()
     }
     samples = [item | {"figures": _figures(item)} for item in listed["items"]]
-    return Markup(embedded(_readable({**listed, "items": samples, "pictures": pictures})))
+    unreadable, folder = sorted(page.pictures.unreadable), page.numbers["pictures"]["folder"]
+    found = {"pictures": pictures, "unreadable": unreadable, "folder": folder}
+    return Markup(embedded(_readable({**listed, "items": samples, **found})))
 
 
 def _listed(page: Page) -> Mapping[str, Any]:

@@ -1,14 +1,12 @@
 """Samples as a page shows them: the question with its pictures beside what the model said."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, TypedDict
+from typing import TypedDict
 
+from blindspot.core.outcomes import passed
 from blindspot.core.records import Attribution, Prediction, Sample
 from reports.pictures import Priority
 from reports.view import View
-
-RIGHT: Final = 0.5
-"""A score from here up is right, as in a diagnosis."""
 
 
 class Shown(TypedDict):
@@ -110,7 +108,7 @@ def _tell(number: int, prediction: Prediction, most: int) -> Told:
         "more": max(0, len(text) - most) if most else 0,
         "answer": prediction.answer,
         "score": prediction.score,
-        "right": None if prediction.score is None else prediction.score >= RIGHT,
+        "right": None if prediction.score is None else passed([prediction.score]),
         "failure": prediction.failure.kind if prediction.failure else None,
     }
 

@@ -57,6 +57,7 @@ INDEX_PAGE: Final = (
     "bought",
     "flips",
     "lifelines",
+    "index_provenance",
 )
 """The sections of the page over all rounds, in order."""
 

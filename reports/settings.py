@@ -1,8 +1,10 @@
 """What a user can set about the pages."""
 
+from typing import Annotated, Literal
+
 from pydantic import Field
 
-from blindspot.core.config import OperationalInt, Settings
+from blindspot.core.config import OPERATIONAL, OperationalInt, Settings
 
 
 class ReportSettings(Settings):
@@ -10,8 +12,12 @@ class ReportSettings(Settings):
 
     max_thumbnails: OperationalInt = Field(default=300, ge=0)
     """Pictures on one page, evidence of weaknesses first."""
-    max_picture_bytes: OperationalInt = Field(default=8_000_000, ge=0)
-    """Bytes of all pictures on one page, as they stand in it."""
+    images: Annotated[Literal["embedded", "linked"], OPERATIONAL] = "embedded"
+    """`linked`: thumbnails also lead to the pictures in full size, in a folder beside the page."""
+    max_picture_bytes: OperationalInt = Field(default=10_000_000, ge=0)
+    """Bytes of all pictures on one page, as they stand in it; fewer where it would pass 15 MB.
+    Where they weigh more, all are made smaller; what is still too much is left out.
+    """
     max_examples: OperationalInt = Field(default=24, ge=0)
     """Training samples shown, spread over the cells."""
     max_samples: OperationalInt = Field(default=240, ge=0)

@@ -3,13 +3,14 @@
     round-k/report.html  page.json        one round
     index.html           index.json       all rounds
     compare.html         compare.json     two evaluations, wherever they lie
+    report-images/       …                with `images = "linked"`: its pictures in full size
 
-Every number on a page is a number of an artifact; the JSON beside a page holds them all. A page
-depends on artifacts alone and not on the time or place of its making, so the same artifacts give
-the same bytes.
+Every number on a page is a number of an artifact or a count of what stands there; the JSON beside a
+page holds them all. A page does not depend on when it is made: the same artifacts under the same
+folder name, with the same settings and command and the same pages beside it, give the same bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,22 +68,21 @@ def run(config: ReportSettings, inputs: ReportInputs, out: Path) -> Path:
         )
     view = View(config, rounds, Gallery(folder.images), inputs.command)
     title = f"{_name(folder)} · round {inputs.round}"
-    built = page.build(view, title, ROUND_PAGE, _links(rounds))
-    return page.write(built, out, out.with_name("page.json"))
+    return _write(view, title, ROUND_PAGE, out, out.with_name("page.json"), _links(rounds))
 
 
-def run_index(config: ReportSettings, folder: RunFolder) -> Path:
+def run_index(config: ReportSettings, folder: RunFolder, command: str = "") -> Path:
     """Write the page over all rounds, and `index.json` beside it. Raises DataError when nothing
-    was evaluated yet.
+    was evaluated yet. `command` makes it again and is shown under Provenance.
     """
     rounds = _evaluated(folder)
     if not rounds:
         raise DataError(
             f"The index of {folder.root}", "no round has an evaluation", "Run the evaluation first"
         )
-    view = View(config, rounds, Gallery(folder.images))
-    built = page.build(view, f"{_name(folder)} · all rounds", INDEX_PAGE, ())
-    return page.write(built, folder.index, folder.index.with_suffix(".json"))
+    view = View(config, rounds, Gallery(folder.images), command)
+    title, out = f"{_name(folder)} · all rounds", folder.index
+    return _write(view, title, INDEX_PAGE, out, out.with_suffix(".json"))
 
 
 def run_compare(config: ReportSettings, inputs: CompareInputs, out: Path) -> Path:
@@ -99,7 +99,23 @@ def run_compare(config: ReportSettings, inputs: CompareInputs, out: Path) -> Pat
     rounds = [_side(inputs.a, found["a"]), _side(inputs.b, found["b"])]
     view = View(config, rounds, Gallery(rounds[0].images), inputs.command, found)
     title = f"{name(found['b'])} against {name(found['a'])}"
-    return page.write(page.build(view, title, COMPARE_PAGE, ()), out, numbers)
+    return _write(view, title, COMPARE_PAGE, out, numbers)
+
+
+def _write(
+    view: View,
+    title: str,
+    names: Sequence[str],
+    out: Path,
+    numbers: Path,
+    links: Sequence[tuple[str, str]] = (),
+) -> Path:
+    """The page, its numbers, and its pictures in full size where they are asked for."""
+    folder = out.with_name(f"{out.stem}-images") if view.settings.images == "linked" else None
+    built = page.build(view, title, names, links, folder.name if folder else "")
+    if folder:
+        view.gallery.keep(folder)
+    return page.write(built, out, numbers)
 
 
 def _side(evaluation: Path, side: Mapping[str, Any]) -> Round:

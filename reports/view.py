@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -22,9 +23,10 @@ from blindspot.core.errors import DataError
 from blindspot.core.evaluation import Evaluation, Metrics, Rate
 from blindspot.core.images import ImageStore
 from blindspot.core.monitors import Watched, read
-from blindspot.core.records import Attribution, Half, Prediction, Sample
+from blindspot.core.outcomes import heaviest, most_common_stages, passed
+from blindspot.core.records import Attribution, Half, Label, Prediction, Sample
 from blindspot.core.run_folder import RoundFolder
-from blindspot.core.tables import as_records, read_table
+from blindspot.core.tables import as_records, scan_records
 from blindspot.core.training_set import TrainingSetArtifact
 from reports.pictures import Gallery
 from reports.settings import ReportSettings
@@ -32,6 +34,8 @@ from reports.settings import ReportSettings
 T = TypeVar("T")
 Step = dict[str, float | None]
 """One line of `metrics.jsonl`; None where the value was no number."""
+_BATCH: Final = 4096
+"""Rows read at a time."""
 
 
 class Round:
@@ -138,6 +142,30 @@ class Round:
                 found[name].append(score)
         return found
 
+    def failed(self) -> dict[str, str]:
+        """The attributed samples whose mean score fails, each with the stage of most of its failed
+        repeats: the samples that the diagnosis counts, counted by the same rule.
+        """
+        path = self.folder.diagnosis / "attributions.parquet"
+        if not path.is_file():
+            return {}
+        stages = most_common_stages(zip(*_columns(path, "sample_id", "stage"), strict=True))
+        scores = self.scores()
+        return {i: stage for i, stage in stages.items() if i in scores and not passed(scores[i])}
+
+    def categories(self) -> dict[str, str]:
+        """Category by sample id: its heaviest labels, or what it states itself."""
+        path = self.folder.diagnosis / "labels.parquet"
+        labels = heaviest(scan_records(path, Label)) if path.is_file() else {}
+        rows = zip(
+            *_columns(self._place / "samples.parquet", "id", "capability", "image_type"),
+            strict=True,
+        )
+        return {
+            i: f"{labels.get((i, 'capability'), own)}/{labels.get((i, 'image_type'), image_type)}"
+            for i, own, image_type in rows
+        }
+
     def attributors(self) -> dict[str, int]:
         """How many failed answers each attributor decided."""
         path = self.folder.diagnosis / "attributions.parquet"
@@ -195,13 +223,26 @@ def _columns(path: Path, *names: str) -> list[list[Any]]:
         with pq.ParquetFile(path) as file:
             table = file.read(columns=list(names))
     except (OSError, ValueError) as error:
-        raise DataError(f"The table {path}", str(error), "Run its stage with --redo") from error
+        raise _unreadable(path, error) from error
     return [table[name].to_pylist() for name in names]
 
 
 def _rows(path: Path, column: str, ids: Iterable[str]) -> list[dict]:
-    wanted = pc.field(column).isin(sorted(set(ids)))
-    return read_table(path).filter(wanted).to_pylist()
+    """The rows of some ids; only a few rows of the table are held at once."""
+    wanted = pa.array(sorted(set(ids)), pa.string())
+    try:
+        with pq.ParquetFile(path) as file:
+            return [
+                row
+                for batch in file.iter_batches(_BATCH)
+                for row in batch.filter(pc.is_in(batch[column], wanted)).to_pylist()
+            ]
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    return DataError(f"The table {path}", str(error), "Run its stage with --redo")
 
 
 def _read_log(path: Path) -> list[Step]:

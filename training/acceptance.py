@@ -1,8 +1,8 @@
 """The round's gate: did the training keep what was strong?
 
-    before, after  the start and the trained checkpoint answer `canary` and `validation` greedily
+    before, after  the start and the trained checkpoint answer `canary` and `validation`
     canary         of every strong category the lower bound of the paired change > −margin
-    validation     the mean does not fall
+    validation     the mean does not fall; undecided where no sample has both answers
     → acceptance/  accepted, or rolled back: the next round starts from the old weights again
 
 The change is that of who is right, sample by sample, with Tango's one-sided 95 % bound. As every
@@ -86,8 +86,9 @@ def decide(rows: Sequence[Answered], margin: float) -> Acceptance:
     held_in = [row for row in rows if row.split == "validation"]
     validation = _change("validation", held_in, margin) if held_in else None
     objections = [_fell(c, margin) for c in categories if c.verdict == "fell"]
-    if validation and _mean_change(validation) < 0:
-        objections.append(f"validation fell by {-_mean_change(validation):.1%}")
+    change = _mean_change(validation) if validation else None
+    if change is not None and change < 0:
+        objections.append(f"validation fell by {-change:.1%}")
     return Acceptance(
         accepted=not objections,
         why="; ".join(objections) or _kept(categories, validation),
@@ -114,9 +115,10 @@ def _change(name: str, rows: Sequence[Answered], margin: float) -> CategoryChang
     )
 
 
-def _mean_change(change: CategoryChange) -> float:
+def _mean_change(change: CategoryChange) -> float | None:
+    """None where no sample has both answers."""
     if change.before is None or change.after is None:
-        return 0.0
+        return None
     return change.after - change.before
 
 
@@ -132,8 +134,15 @@ def _kept(categories: Sequence[CategoryChange], validation: CategoryChange | Non
     few = len(categories) - held
     parts = [f"{held} strong categories held"] if held else []
     parts += [f"{few} have too few canary samples to say"] if few else []
-    parts += [f"validation {_mean_change(validation):+.1%}"] if validation else []
+    parts += [_validated(validation)] if validation else []
     return ", ".join(parts) or "the training set has neither canary nor validation samples"
+
+
+def _validated(validation: CategoryChange) -> str:
+    change = _mean_change(validation)
+    if change is None:
+        return f"validation undecided, none of its {validation.missing} samples has both answers"
+    return f"validation {change:+.1%}"
 
 
 def _by_category(rows: Sequence[Answered]) -> Mapping[str, list[Answered]]:

@@ -7,8 +7,10 @@
     truncated    more and more rollouts are cut off, and no better
 
 Each compares the mean over the last `window` steps with that over the first, so a single odd step
-stops nothing, and what the start checkpoint was like already is no alarm. A stopped run is no
-failure: its best weights so far are published, and the manifest names the alarm.
+stops nothing, and what the start checkpoint was like already is no alarm; `kl`, which is measured
+against the start checkpoint, looks at the last `window` steps alone. So `kl` can stop a run from
+step `window` on, the others from twice that. A stopped run is no failure: its best weights so far
+are published, and the manifest names the alarm.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,8 +47,6 @@ Guard = Callable[[Sequence[Record], GuardSettings], tuple[float, str] | None]
 
 def alarm(records: Sequence[Record], settings: GuardSettings) -> Alarm | None:
     """The first alarm after the latest step, or None."""
-    if len(records) < 2 * settings.window:
-        return None
     for name, guard in GUARDS.items():
         if found := guard(records, settings):
             step = int(records[-1].get("step", len(records)))
@@ -56,7 +56,7 @@ def alarm(records: Sequence[Record], settings: GuardSettings) -> Alarm | None:
 
 def kl(records: Sequence[Record], settings: GuardSettings) -> tuple[float, str] | None:
     """KL divergence from the start checkpoint above `max_kl`."""
-    _, now = _ends(records, "kl", settings.window)
+    now = _mean(records[-settings.window :], "kl") if len(records) >= settings.window else None
     if now is None or now <= settings.max_kl:
         return None
     return now, f"the KL divergence from the start checkpoint is {now:.2g} nats per token"
@@ -117,7 +117,11 @@ GUARDS: Final[dict[str, Guard]] = {
 
 
 def _ends(records: Sequence[Record], key: str, window: int) -> tuple[float | None, float | None]:
-    """Means over the first and the last `window` steps; None where nothing was logged."""
+    """Means over the first and the last `window` steps; None where nothing was logged, or while
+    those are the same steps in part.
+    """
+    if len(records) < 2 * window:
+        return None, None
     return _mean(records[:window], key), _mean(records[-window:], key)
 
 

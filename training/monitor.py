@@ -39,6 +39,28 @@ def level(alpha: float, test: int, figures: int) -> float:
     return alpha / figures / (test * (test + 1))
 
 
+def policies(history: Sequence[RoundHistory]) -> int:
+    """How often the policy after the last round, or one before it, was compared with round 0: once
+    for each that the gate took. A round that was rolled back leaves the same answers, whose test is
+    the same and spends nothing.
+    """
+    return max(1, sum(each.accepted is not False for each in history[:-1]))
+
+
+def shown(figure: Figure) -> bool:
+    """Whether a rise is large and no noise; one without a p-value is not shown to be none."""
+    if figure.value is None or figure.threshold is None:
+        return False
+    if figure.p is None or figure.level is None:
+        return False
+    return figure.value > figure.threshold and figure.p <= figure.level
+
+
+def missing(monitor: str, name: str, number: int, why: str) -> Figure:
+    """A figure that could not be measured after round `number`."""
+    return Figure(monitor=monitor, name=name, round=number, said=f"Not measured: {why}.")
+
+
 def judged(figure: Figure, alarming: bool, todo: str, *, stop: bool = True) -> Figure:
     """The figure as it is, or as an alarm."""
     return Alarm(**dict(figure), todo=todo, stop=stop) if alarming else figure

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from blindspot.core.advice import Note
 from blindspot.core.errors import DataError
 from blindspot.core.loading import load_processor
 from blindspot.core.model import ModelSettings
@@ -32,7 +33,7 @@ def lines(settings: TrainingSettings, policy: ModelSettings, folder: Path | None
         line = rollout_server.command(policy.checkpoint, settings.grpo.vllm)
         yield f"rollouts: by vLLM on GPUs of its own, to be started with {line}"
     if folder is None:
-        yield "memory and processor: unknown until the checkpoint is here"
+        yield Note("memory and processor: unknown until the checkpoint is here")
         return
     yield f"memory: {_memory(settings, folder)}"
     yield f"processor: {_processor(policy)}"

@@ -4,8 +4,9 @@
              best.json                       {"step": 20, "score": 0.71}
 
 The model answers greedily, through the same code and words as in an evaluation, and is graded by
-the same function; a sample that cannot be graded or answered counts for nothing. Of equal scores
-the earlier weights stay.
+the same function; a sample that cannot be graded, or never be answered, counts for nothing. Of
+equal scores the earlier weights stay. An answer that is missing for now (memory that did not
+suffice) ends the stage: it would leave out a sample of some weights and not of others.
 """
 
 import asyncio
@@ -20,10 +21,11 @@ from typing import Any, Final
 from PIL import Image
 
 from blindspot.core.artifact import write_text
+from blindspot.core.errors import StageError
 from blindspot.core.grading import grade, is_gradable
 from blindspot.core.model import ModelSettings, Request, Sampling
 from blindspot.core.models.transformers_local import TransformersLocal
-from blindspot.core.records import Completion, Outcome, TrainingSample
+from blindspot.core.records import Completion, Failure, Outcome, TrainingSample
 from blindspot.core.training_set import TrainingSetArtifact, read_pictures, read_split
 from training import distributed
 from training.reward import category_means
@@ -57,14 +59,16 @@ class Validation:
 
     def measure(self, model: Any, processor: Any) -> dict[str, float]:
         """`validation`, the mean score, and `validation/<category>`; the processes share the
-        samples out between them.
+        samples out between them. Raises StageError, in all processes, where an answer is missing
+        that might still come: weights are compared on the same samples.
         """
-        size = distributed.world_size()
-        own = self.samples[distributed.rank() :: size]
+        padded, count = shared(self.samples, distributed.rank(), distributed.world_size())
         asked = TransformersLocal(self.policy, self.pictures, "validation", (model, processor))
-        outcomes = asyncio.run(_answers(asked, [self._request(s) for s in own]))
-        graded = [(category(s), score(s, o)) for s, o in zip(own, outcomes, strict=True)]
-        return summary(distributed.gathered(graded))
+        outcomes = asyncio.run(_answers(asked, [self._request(s) for s in padded]))
+        own = list(zip(padded, outcomes, strict=True))[:count]
+        found = distributed.gathered([(category(s), score(s, o), _lost(s, o)) for s, o in own])
+        _complete([why for *_, why in found if why])
+        return summary([(where, value) for where, value, _ in found])
 
     def _request(self, sample: TrainingSample) -> Request:
         sampling = Sampling(max_tokens=self.settings.max_tokens)
@@ -82,6 +86,17 @@ def prepare(
     chosen = in_turn(gradable, settings.samples)
     encoded = read_pictures(training_set, "validation") if chosen else {}
     return Validation(chosen, _Pictures(encoded), policy, settings)
+
+
+def shared(
+    samples: Sequence[TrainingSample], rank: int, size: int
+) -> tuple[list[TrainingSample], int]:
+    """What one of `size` processes asks, and how many of it are its own. All ask equally many, the
+    last ones again where there are too few: with weights that are shared out every process must
+    take part in each answer.
+    """
+    asked = [samples[i % len(samples)] for i in range(rank, -(-len(samples) // size) * size, size)]
+    return asked, len(samples[rank::size])
 
 
 def in_turn(samples: Sequence[TrainingSample], count: int) -> list[TrainingSample]:
@@ -128,6 +143,21 @@ def keep(folder: Path, step: int, score: float) -> None:
     for path in folder.glob("best-*"):
         if path.name != f"best-{step}":
             shutil.rmtree(path)
+
+
+def _lost(sample: TrainingSample, outcome: Outcome) -> str:
+    """Why there is no answer although there might be; empty otherwise."""
+    lost = isinstance(outcome, Failure) and outcome.retryable
+    return f"{sample.id}: {outcome.message}" if lost else ""
+
+
+def _complete(lost: Sequence[str]) -> None:
+    if lost:
+        raise StageError(
+            "The weights cannot be compared on the validation split",
+            f"{len(lost)} samples were not answered, {lost[0]}",
+            "Lower model.batch_size, or validation.samples, and train again",
+        )
 
 
 async def _answers(model: TransformersLocal, requests: list[Request]) -> list[Outcome]:

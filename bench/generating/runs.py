@@ -114,13 +114,11 @@ class Run:
         """Which candidate has which slot by the ledger now, a draft's included."""
         if not (self.folder / "ledger.sqlite").exists():
             return {}
-        db = sqlite3.connect(self.folder / "ledger.sqlite", timeout=30)
-        try:
+        with closing(sqlite3.connect(self.folder / "ledger.sqlite", timeout=30)) as db:
+            made = db.execute("select 1 from sqlite_master where name = 'slots'").fetchone()
+            if not made:  # killed before its tables were made
+                return {}
             return dict(db.execute("select slot, candidate from slots"))
-        except sqlite3.OperationalError:  # killed before its tables were made
-            return {}
-        finally:
-            db.close()
 
 
 def written(folder: Path, mixture: Sequence[CellShare]) -> Path:

@@ -5,27 +5,16 @@ the monitor says. `bench/tuning/verifiers.py` says what they mean.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import Any
 
 from bench.rows import Row
+from bench.tuning.candidates import Counts
 from bench.tuning.self_training import Scored, gain, gained
 from bench.tuning.start_models import STRENGTHS
 from blindspot.core.statistics import wilson
 from training.history import Cell, RoundHistory
 from training.monitor import Alarm, monitors
 from training.monitor_settings import MonitorSettings
-
-
-class Counts(NamedTuple):
-    """Of the candidates of one cell."""
-
-    candidates: int = 0
-    passed: int = 0
-    """Candidates that are right."""
-    accepted: int = 0
-    right: int = 0
-    """Accepted ones that are."""
-    too_hard: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +25,8 @@ class Trial(Scored):
     seed: int
     verifier: str
     cells: Mapping[str, Counts]
+    equal: dict[str, float]
+    """After as many steps as all others take; `after` is after four passes."""
 
     @staticmethod
     def of(raw: Mapping[str, Any]) -> "Trial":
@@ -57,6 +48,7 @@ def rows(found: Sequence[Trial], verifier: str) -> list[Row]:
             _share(f"yield of {verifier}, {_start_of(name, own)}, %", own, "accepted"),
             _share(f"label accuracy of {verifier}, {name} start, %", own, "right"),
             gained(f"gain of SFT on what {verifier} accepts, {name} start, points", own),
+            gained(f"the same after equal steps, {verifier}, {name} start, points", _equal(own)),
         )
     ]
 
@@ -64,10 +56,8 @@ def rows(found: Sequence[Trial], verifier: str) -> list[Row]:
 def floor(found: Sequence[Trial], verifier: str, full: bool) -> Row:
     """Between which sampled pass rates of the start the gain begins."""
     starts = sorted((_passed(own), _gains(own)) for own in by_strength(found, verifier).values())
-    without = [rate for rate, gains in starts if not gains]
-    gaining = [rate for rate, gains in starts if gains]
-    located = bool(without and gaining) and max(without) < min(gaining)
-    between = (max(without), min(gaining)) if located else None
+    first = next((i for i, (_, gains) in enumerate(starts) if gains), 0)
+    between = (starts[first - 1][0], starts[first][0]) if first else None
     return Row(
         "T10",
         f"capability floor of {verifier}: sampled pass rate of the start, %",
@@ -75,28 +65,46 @@ def floor(found: Sequence[Trial], verifier: str, full: bool) -> Row:
         between,
         "located",
         ", ".join(f"{rate:.1f} %: {'gain' if gains else 'no gain'}" for rate, gains in starts),
-        located if full else None,
+        between is not None if full else None,
     )
 
 
 def watched(found: Sequence[Trial], verifier: str, full: bool) -> list[Row]:
-    """At which starts the monitor of the capability floor alarms."""
+    """At which starts the monitor of the capability floor alarms: it should below the first that
+    gains, and not from there on; where none gains, nothing is asked of it.
+    """
+    starts = by_strength(found, verifier)
+    gaining = [_passed(own) for own in starts.values() if _gains(own)]
     return [
-        _watched(f"{name} start, {verifier}", own, full)
-        for name, own in by_strength(found, verifier).items()
+        _watched(f"{name} start, {verifier}", own, min(gaining, default=None) if full else None)
+        for name, own in starts.items()
     ]
 
 
-def _watched(what: str, own: Sequence[Trial], full: bool) -> Row:
+def piloted(pilots: Mapping[float, Mapping[str, Scored]], rate: float) -> list[Row]:
+    """What each rate gains at each start, the chosen one first."""
+    return [
+        gained(
+            f"pilot: gain at the learning rate {each:g}, {name} start, points",
+            [scored],
+            "chosen for all trials" if each == rate else "",
+        )
+        for each in sorted(pilots, key=lambda r: (r != rate, r))
+        for name, scored in pilots[each].items()
+    ]
+
+
+def _watched(what: str, own: Sequence[Trial], floor: float | None) -> Row:
+    """`floor`: sampled pass rate of the first start that gains."""
     alarms = [alarm for trial in own if (alarm := ", ".join(_alarms(trial)))]
-    wanted = 0 if _gains(own) else len(own)
+    wanted = len(own) if floor is not None and _passed(own) < floor else 0
     return Row(
         "T10",
         f"share of seeds at which the monitor capability_floor alarms, {what}",
         len(alarms) / len(own),
-        target="1 without gain, 0 with one",
+        target="1 below the first start that gains, 0 from there on",
         to_beat="; ".join(dict.fromkeys(alarms)),
-        met=len(alarms) == wanted if full else None,
+        met=len(alarms) == wanted if floor is not None else None,
     )
 
 
@@ -114,13 +122,20 @@ def _alarms(trial: Trial) -> list[str]:
 def by_strength(found: Sequence[Trial], verifier: str) -> dict[str, list[Trial]]:
     """By start, weakest first."""
     return {
-        name: [t for t in found if (t.strength, t.verifier) == (name, verifier)]
+        name: own
         for name in STRENGTHS
+        if (own := [t for t in found if (t.strength, t.verifier) == (name, verifier)])
     }
 
 
 def _gains(own: Sequence[Trial]) -> bool:
-    return gain(own)[1][0] > 0
+    """The interval over questions lies above 0, and so does every seed."""
+    _, interval, seeds = gain(own)
+    return interval[0] > 0 and min(seeds) > 0
+
+
+def _equal(own: Sequence[Trial]) -> list[Scored]:
+    return [Scored(before=trial.before, after=trial.equal) for trial in own]
 
 
 def _start_of(name: str, own: Sequence[Trial]) -> str:
@@ -129,8 +144,8 @@ def _start_of(name: str, own: Sequence[Trial]) -> str:
 
 
 def _passed(own: Sequence[Trial]) -> float:
-    """Share of right candidates, in percent."""
-    return 100 * sum(t.total.passed for t in own) / sum(t.total.candidates for t in own)
+    """Share of right rollouts, in percent."""
+    return 100 * sum(t.total.right_rollouts for t in own) / sum(t.total.rollouts for t in own)
 
 
 def _share(what: str, own: Sequence[Trial], of: str) -> Row:
@@ -141,4 +156,6 @@ def _share(what: str, own: Sequence[Trial], of: str) -> Row:
     if not whole:
         return Row("T10", what, to_beat="nothing was accepted")
     low, high = wilson(part, whole)
-    return Row("T10", what, 100 * part / whole, (100 * low, 100 * high))
+    band = sum(t.band for t in totals)
+    beside = f"{band} of {whole} questions in the band" if of == "accepted" else ""
+    return Row("T10", what, 100 * part / whole, (100 * low, 100 * high), to_beat=beside)

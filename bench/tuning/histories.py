@@ -8,7 +8,7 @@ picture together. All draws come from the run's number.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from statistics import NormalDist
 from typing import Final
@@ -206,8 +206,24 @@ def _fixed(cell: str, number: int) -> str:
     return " ".join(f"w{w}" for w in drawn)
 
 
+def rolled_back(history: Sequence[RoundHistory], number: int) -> list[RoundHistory]:
+    """The same run with one round more: its `number`-th training was refused, so that the next
+    evaluation is that of the same policy. All other rounds were accepted.
+    """
+    before, again = history[: number + 1], history[number:]
+    rounds = [replace(r, accepted=True) for r in (*before, *again)]
+    rounds[number] = replace(rounds[number], accepted=False)
+    return [replace(r, number=i) for i, r in enumerate(rounds)]
+
+
 def filling(
-    hard: float, kept: float, accuracy: float, candidates: int, rounds: int, seed: int
+    hard: float,
+    kept: float,
+    accuracy: float,
+    candidates: int,
+    rounds: int,
+    seed: int,
+    prompts: int = 512,
 ) -> list[RoundHistory]:
     """Sets of eight unlike cells: a share of candidates is too hard, of the others a share is
     admitted; and trainings in which a share of rollouts is right.
@@ -215,7 +231,9 @@ def filling(
     rng = np.random.default_rng(seed)
     found = [
         RoundHistory(
-            number, cells=_filled(hard, kept, candidates, rng), trained=_trained(accuracy, rng)
+            number,
+            cells=_filled(hard, kept, candidates, rng),
+            trained=_trained(accuracy, rng, prompts),
         )
         for number in range(rounds)
     ]
@@ -234,7 +252,7 @@ def _filled(
     return tuple(cells)
 
 
-def _trained(accuracy: float, rng: np.random.Generator, prompts: int = 512) -> Trained:
+def _trained(accuracy: float, rng: np.random.Generator, prompts: int) -> Trained:
     """Eight rollouts of each prompt, whose pass rates differ."""
     rates = rng.beta(0.5 * accuracy, 0.5 * (1 - accuracy), prompts) if accuracy else np.zeros(1)
     return Trained(float(rng.binomial(8, rates).mean() / 8), prompts)

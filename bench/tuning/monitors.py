@@ -15,6 +15,10 @@ stops it after any round. All conditions are reported:
     plateau           three points gained in one round, then 0, −1, or +.2 points a round. Healthy:
                       1 or 3 points a round; exactly the least gain; few samples
 
+Rounds may be rolled back: a lean to "yes" and a run that gains with one such round, which are to be
+told as without it, and a run whose every round is, which is a plateau. "No rollout right" is asked
+of 512 prompts and of the 240 that five steps of `tiny-cpu` have.
+
 Two conditions lie at a threshold, where no monitor can do better than a coin, and have no target: a
 lean by .3 exceeds the targets by 6 points, of which 5 are allowed; repeats that agree more without
 gain or loss are where `confidently wrong` begins to count. A healthy run with exactly the least
@@ -43,6 +47,7 @@ from bench.tuning.histories import (
     gaining,
     generating,
     repeating,
+    rolled_back,
     saying_yes,
 )
 from blindspot.core.monitors import Alarm
@@ -202,10 +207,21 @@ def _flat(step: float) -> list[float]:
     return [0.5, *(0.53 + step * i for i in range(6))]
 
 
-def _floor(said: str, *shares: float, candidates: int, since: int | None = None) -> Case:
+def _floor(
+    said: str, *shares: float, candidates: int, since: int | None = None, prompts: int = 512
+) -> Case:
     hard, kept, right = shares
-    run = lambda seed: filling(hard, kept, right, candidates, 3, seed)  # noqa: E731
-    return Case("capability_floor", f"{said}, {candidates} candidates a cell", run, since)
+    run = lambda seed: filling(hard, kept, right, candidates, 3, seed, prompts)  # noqa: E731
+    sizes = f"{candidates} candidates a cell" + (f", {prompts} prompts" if prompts != 512 else "")
+    return Case("capability_floor", f"{said}, {sizes}", run, since)
+
+
+def _refused(case: Case, number: int) -> Case:
+    """The same run with a round more, whose training was rolled back."""
+    run = lambda seed: rolled_back(case.run(seed), number)  # noqa: E731
+    since = case.since + (number < case.since) if case.since is not None else None
+    said = f"{case.said}, round {number} rolled back"
+    return replace(case, run=run, since=since, said=said)
 
 
 def _sets(said: str, of: str, share: float, since: int | None = None, growth: float = 0.0) -> Case:
@@ -239,6 +255,7 @@ PLANTED: Final = (
     _floor("98 % too hard", 0.98, 0.5, 0.05, candidates=200, since=1),
     _floor("all too hard", 1.0, 0.5, 0.05, candidates=200, since=1),
     _floor("no rollout right", 0.5, 0.5, 0.0, candidates=200, since=1),
+    _floor("no rollout right", 0.5, 0.5, 0.0, candidates=200, since=1, prompts=240),
     _floor(".5 % of rollouts right", 0.5, 0.5, 0.005, candidates=200, since=1),
     _sets("half of the questions one template", "questions", 0.5, 3),
     _sets("80 % of the questions one template", "questions", 0.8, 3),
@@ -249,12 +266,14 @@ PLANTED: Final = (
     replace(_yes("leans to yes by .3 (6 points)", 0.0, 0.3, 1000, 2), near=True),
     _yes("leans to yes by .5", 0.0, 0.5, 1000, 2),
     _yes("leans to yes by 1", 0.0, 1.0, 300, 2),
+    _refused(_yes("leans to yes by .5", 0.0, 0.5, 1000, 2), 0),
     replace(_sure("repeats agree, no gain, 800 samples", 0.0, 0.1, 2), near=True),
     _sure("repeats agree, 1 point lost a round, 800 samples", -0.01, 0.1, 2),
     _sure("repeats agree, 2 points lost a round, 800 samples", -0.02, 0.1, 2),
     _gains("nothing gained", _flat(0.0), SUITE, 4),
     _gains("a point lost each round", _flat(-0.01), SUITE, 3),
     _gains("+.2 points a round", _flat(0.002), SUITE, 4),
+    _gains("every round rolled back", [0.5] * 7, SUITE, 3),
 )
 HEALTHY: Final = (
     _floor("half too hard", 0.5, 0.5, 0.3, candidates=200),
@@ -264,11 +283,13 @@ HEALTHY: Final = (
     _sets("sets grow by half of the first each round", "questions", 0.0, growth=0.5),
     _said("answers get better", 0.0, 500),
     _yes("gains alone", 0.0, 0.0, 300),
+    _refused(_yes("gains alone", 0.0, 0.0, 300), 1),
     _yes("always leaned to yes", 0.3, 0.3, 1000),
     _yes("leaned to no, and no longer", -0.4, 0.0, 1000),
     _sure("repeats agree, and gains, 800 samples", 0.02, 0.1),
     _gains("1 point a round", [0.5 + 0.01 * i for i in range(8)], SUITE, None),
     _gains("3 points a round", [0.5 + 0.03 * i for i in range(6)], SUITE, None),
+    _refused(_gains("3 points a round", [0.5 + 0.03 * i for i in range(6)], SUITE, None), 2),
     _gains("the least gain", [0.5 + _LEAST * i for i in range(8)], SUITE, None),
     _gains("1 point a round", [0.5 + 0.01 * i for i in range(8)], _SMALL, None),
 )

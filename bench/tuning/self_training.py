@@ -15,11 +15,12 @@ from bench.rows import Interval, Row
 from bench.tuning.start_models import cells
 from blindspot.core.artifact import Artifact, Draft, open_artifact, published
 from blindspot.core.asking import ask
+from blindspot.core.errors import StageError
 from blindspot.core.grading import grade
 from blindspot.core.images import encode
 from blindspot.core.model import ModelSettings, Request, Sampling, open_model
 from blindspot.core.prompt import render
-from blindspot.core.records import Completion, Outcome, TrainingSample
+from blindspot.core.records import Completion, Failure, Outcome, TrainingSample
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.statistics import cluster_bootstrap
 from generation.family import Drawing, draw
@@ -83,31 +84,40 @@ def model(checkpoint: Path) -> ModelSettings:
     return ModelSettings(checkpoint=str(checkpoint.resolve()), batch_size=128)
 
 
-def answers(
-    folder: RunFolder, who: ModelSettings, requests: Sequence[Request]
-) -> Sequence[Outcome]:
-    """One outcome per request, in order; the folder's ledger knows those of earlier runs."""
-    return ask(open_model(who, folder.images), requests, folder.ledger)
+def answers(folder: RunFolder, who: ModelSettings, requests: Sequence[Request]) -> list[Completion]:
+    """One answer per request, in order; the folder's ledger knows those of earlier runs. Raises
+    StageError where one is missing: the model is local, and a missing answer is no wrong one.
+    """
+    return answered(ask(open_model(who, folder.images), requests, folder.ledger))
 
 
-def is_right(question: Question, outcome: Outcome) -> float | None:
-    """The score of an answer; None of a failure."""
-    if not isinstance(outcome, Completion):
-        return None
+def answered(outcomes: Sequence[Outcome]) -> list[Completion]:
+    """The answers, if all are there."""
+    lost = [each for each in outcomes if isinstance(each, Failure)]
+    if lost:
+        raise StageError(
+            "T10 cannot be measured",
+            f"{len(lost)} of {len(outcomes)} questions were not answered ({lost[0].message})",
+            "Run it again: what was answered is kept",
+        )
+    return [each for each in outcomes if isinstance(each, Completion)]
+
+
+def is_right(question: Question, outcome: Completion) -> float:
+    """The score of an answer; 0 of one that was cut off."""
     asked = question.asked
     found = grade(outcome.text, target=asked.target, kind=asked.answer_kind, options=asked.options)
     return found.score if outcome.finish_reason == "stop" else 0.0
 
 
 def scores(folder: RunFolder, who: ModelSettings, held_out: Sequence[Question]) -> dict[str, float]:
-    """Greedy scores by question, without failures."""
+    """Greedy scores by question."""
     told = Sampling(max_tokens=MAX_TOKENS)
     requests = [
         Request(prompt=q.asked.prompt, images=q.asked.images, sampling=told) for q in held_out
     ]
     outcomes = answers(folder, who, requests)
-    found = zip(held_out, (is_right(*p) for p in zip(held_out, outcomes, strict=True)), strict=True)
-    return {question.id: score for question, score in found if score is not None}
+    return {q.id: is_right(q, said) for q, said in zip(held_out, outcomes, strict=True)}
 
 
 def training_set(
@@ -150,8 +160,8 @@ def tuned(
     return model(out)
 
 
-def sft(steps: int, seed: int) -> TrainingSettings:
-    """Supervised tuning as `examples/tiny` does it, the last weights kept."""
+def sft(steps: int, seed: int, rate: float) -> TrainingSettings:
+    """Supervised tuning as `examples/tiny` does it, at a learning rate, the last weights kept."""
     return TrainingSettings.model_validate(
         {
             "preset": "tiny-cpu",
@@ -161,6 +171,8 @@ def sft(steps: int, seed: int) -> TrainingSettings:
             "seed": seed,
             "threads": 1,
             "save_every": steps,
+            "sft": {"learning_rate": rate},
+            "warmup_steps": 0,  # of five, a set of few answers would see nothing else
             "validation": {"every": 0},
         }
     )

@@ -3,11 +3,13 @@ stopped early.
 
     weak      30 steps of tuning      hardly knows the forms of answers
     middle    100 steps               right on one sampled answer in five
+    fair      250 steps
+    good      500 steps
     strong    the shipped model       1,400 steps, right on four in five
     judge     250 steps, seed 1       no start: the other model of the verifier `model`
 
 Those that are built begin with the shipped model's tower, so that seeing is not what they lack, and
-with an untrained language model. Each is built once, in `work`, in 10 s to 2 min on one core.
+with an untrained language model. Each is built once, in `work`, in 10 s to 4 min on one core.
 """
 
 import importlib
@@ -31,7 +33,13 @@ class Recipe:
     seed: int = 0
 
 
-STRENGTHS: Final = {"weak": Recipe(30), "middle": Recipe(100), "strong": Recipe(0)}
+STRENGTHS: Final = {
+    "weak": Recipe(30),
+    "middle": Recipe(100),
+    "fair": Recipe(250),
+    "good": Recipe(500),
+    "strong": Recipe(0),
+}
 """Weakest first."""
 JUDGE: Final = Recipe(250, seed=1)
 

@@ -179,12 +179,12 @@ def _aimed(setup: Setup, start: Start, arm: Arm, seed: int, out: Path) -> Path:
     changed = start.diagnosis.model_copy(update={"mixture": rows})
     about = {"arm": arm.name, "seed": seed}
     once(
-        out, "diagnosis", lambda path: _copied(real, changed.model_dump_json(indent=1), about, path)
+        out, "diagnosis", lambda path: copied(real, changed.model_dump_json(indent=1), about, path)
     )
     return out
 
 
-def _copied(real: Path, diagnosis: str, about: Mapping[str, Any], out: Path) -> Artifact:
+def copied(real: Path, diagnosis: str, about: Mapping[str, Any], out: Path) -> Artifact:
     """The real diagnosis with another `diagnosis.json`."""
     read = {"diagnosis": open_artifact(real, "diagnosis").digest}
     draft = Draft(out, "diagnosis", about, read)

@@ -3,32 +3,39 @@ tuned on those that they accept. From which strength of the start model on does 
 
 Written down before the first full run:
 
-- *Starts*: `weak`, `middle`, `strong` (`bench/tuning/start_models.py`).
+- *Starts*: five, from 30 steps of tuning to the shipped model (`bench/tuning/start_models.py`).
 - *Candidates*, per start and seed: 32 questions for each of the 22 cells of the tiny world, drawn
-  by program; 8 rollouts each at temperature 1. The first rollout is the candidate. All verifiers
-  decide about the same candidates (`generation.own_answers.verified`).
+  by program; 8 rollouts each at temperature 1. A question whose share of right rollouts lies
+  outside the product's difficulty band (.2 to .9) is put to no verifier; the band is the same for
+  all. All eight rollouts are claims, in their order, and the first that is accepted is taught
+  (`bench/tuning/candidates.py`), so that a question gives one sample at most.
 - *Verifiers*: `rule` (graded against the key, boxes by IoU), `self_consistency` (more than half of
   the rollouts agree), `model` (another model, the same for all starts, says the same greedily), and
-  the control `unverified` (all that can be read).
-- *Yield*: accepted / candidates. *Label accuracy*: right / accepted, graded against the key.
-- *Gain*: SFT from the start on what was accepted, four passes over it in steps of 48, at most 40
-  steps and at least one; points of greedy score over 60 held-out questions for each of the 22
-  cells, mean over cells. Where nothing was accepted nothing is learned: a gain of 0. (Half the
-  candidates, one seed, 20 steps for all came first: the middle start saw its 72 right answers 13
-  times and lost with every verifier, 3.0 points with rule. Four passes were to show whether that
-  was repetition: it was not, they lost 4.3. They stay, since a start with more answers learns more
-  from them.)
+  the control `unverified` (the first that can be read).
+- *Yield*: accepted / questions drawn; beside it, how many lay in the band. *Label accuracy*:
+  right / accepted, graded against the key.
+- *Rate*: of 2e-4, 5e-5 and 2e-5 the one whose mean gain over all starts together is greatest, with
+  `rule`, one seed and no warm-up, on questions of a third seed text, which are neither candidates
+  nor held out (`pilot/…`); of equal ones the lower. It is chosen within the run, and every rate's
+  gain at every start is a row. (Earlier runs at 2e-4 with five steps of warm-up lost in the middle
+  start with every verifier, so the rate is not taken for granted.)
+- *Gain*: SFT from the start on what was accepted; points of greedy score over 60 held-out questions
+  for each of the 22 cells, mean over cells. Two lengths: four passes in steps of 48, at most 40
+  steps and at least one (the headline: more answers, more learning); and 20 steps for all, however
+  few the answers, so that strength is not confounded with steps. Where nothing was accepted nothing
+  is learned: a gain of 0.
 - Three seeds, of candidates and training. Interval: bootstrap over held-out questions of the paired
   changes, averaged over seeds; it speaks of other questions, not of other seeds, whose gains stand
   beside it.
-- *Floor* of a verifier: a start gains if its interval lies above 0. The floor lies between the
-  greatest sampled pass rate (before tuning, over all candidates) without gain and the least with
-  one; the value is their middle. It is located if a start lies on either side of it, and the starts
-  that gain are the stronger ones.
-
+- *A start gains* if its interval lies above 0 and the gain of every seed does (four passes).
+- *Floor* of a verifier: starts in the order of their sampled pass rates (right rollouts / all, over
+  all questions drawn). The floor lies between the first that gains and the one before it; the value
+  is their middle. It is located if there is one before it. A stronger start that gains nothing has
+  nothing left to learn, and says nothing about the floor; it is printed.
 - *Monitor*: what `training/monitors/capability_floor.py` says of each set as `rule` admits it, a
-  candidate being too hard if fewer rollouts are right than the difficulty gate wants: it should
-  alarm where there is no gain, and nowhere else.
+  candidate being too hard if fewer rollouts are right than the difficulty gate wants. It should
+  alarm at every start below the first that gains, and at none from there on. Where none gains there
+  is no floor to judge it by.
 
 (a) and (b) of S3 are measured in `bench/tuning/examples_s3.py`, whose rows come last.
 """
@@ -38,18 +45,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
+from statistics import fmean
 from typing import Final
 
 from bench.extent import Extent
 from bench.rows import Row
 from bench.tuning import examples_s3, floors
-from bench.tuning.floors import Counts, Trial
+from bench.tuning.candidates import Drawn, Taught, accepted, counts, draw
+from bench.tuning.floors import Trial
 from bench.tuning.self_training import (
     MAX_TOKENS,
     PER_STEP,
     Question,
+    Scored,
     answers,
-    is_right,
     model,
     questions,
     scores,
@@ -63,18 +72,13 @@ from blindspot.core.model import ModelSettings
 from blindspot.core.progress import say
 from blindspot.core.records import Outcome
 from blindspot.core.run_folder import RunFolder
-from generation.own_answers import (
-    OwnAnswersSettings,
-    Verified,
-    judge_request,
-    rollout_requests,
-    verified,
-)
-from generation.settings import DifficultySettings
+from generation.own_answers import OwnAnswersSettings, judge_request
 from generation.verifier import Claim
 
 PASSES: Final = 4
+RATES: Final = (2e-4, 5e-5, 2e-5)
 VERIFIERS: Final = ("rule", "self_consistency", "model", "unverified")
+PILOT: Final = "pilot"
 
 
 @dataclass(frozen=True)
@@ -87,25 +91,16 @@ class Size:
     """Per cell."""
     rollouts: int
     steps: int
-    """At most."""
+    """At most, of four passes."""
+    equal: int
+    """Steps of the second length."""
     seeds: int
     tuning: int | None = None
     """Steps of every start that is built; None: its recipe."""
 
 
-FULL: Final = Size(candidates=32, held_out=60, rollouts=8, steps=40, seeds=3)
-SMOKE: Final = Size(candidates=2, held_out=2, rollouts=4, steps=2, seeds=1, tuning=3)
-
-
-def measure(extent: Extent) -> list[Row]:
-    """All rows of T10."""
-    size = FULL if extent.full else SMOKE
-    work = extent.work / ("verifiers" if extent.full else "verifiers-smoke")
-    found = trials(size, work)
-    rows = [row for verifier in VERIFIERS for row in floors.rows(found, verifier)]
-    located = [floors.floor(found, verifier, extent.full) for verifier in VERIFIERS]
-    watched = floors.watched(found, "rule", extent.full)
-    return [*rows, *located, *watched, *examples_s3.measure(extent)]
+FULL: Final = Size(candidates=32, held_out=60, rollouts=8, steps=40, equal=20, seeds=3)
+SMOKE: Final = Size(candidates=2, held_out=2, rollouts=4, steps=2, equal=1, seeds=1, tuning=3)
 
 
 @dataclass(frozen=True)
@@ -115,7 +110,9 @@ class Setup:
     folder: RunFolder
     size: Size
     judge: ModelSettings
-    held_out: Sequence[Question]
+    policies: dict[str, ModelSettings]
+    """By strength, weakest first."""
+    work: Path
 
 
 @dataclass(frozen=True)
@@ -126,38 +123,51 @@ class Start:
     seed: int
     policy: ModelSettings
     folder: Path
+    asked: Sequence[Question]
+    """What it is judged by."""
+    rate: float
+    """Of tuning."""
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A question and what the start says to it."""
-
-    question: Question
-    rollouts: Sequence[Outcome]
-
-    @property
-    def right(self) -> bool:
-        return is_right(self.question, self.rollouts[0]) == 1.0
-
-    @property
-    def too_hard(self) -> bool:
-        """Whether the start is right less often than the difficulty gate would have it."""
-        right = sum(is_right(self.question, said) == 1.0 for said in self.rollouts)
-        return right / len(self.rollouts) < DifficultySettings().low
+def measure(extent: Extent) -> list[Row]:
+    """All rows of T10."""
+    size = FULL if extent.full else SMOKE
+    setup = begun(size, extent.work / ("verifiers" if extent.full else "verifiers-smoke"))
+    pilots = {rate: _pilot(setup, rate) for rate in RATES}
+    rate = chosen(pilots)
+    found = trials(setup, rate)
+    rows = [row for verifier in VERIFIERS for row in floors.rows(found, verifier)]
+    located = [floors.floor(found, verifier, extent.full) for verifier in VERIFIERS]
+    watched = floors.watched(found, "rule", extent.full)
+    piloted = floors.piloted(pilots, rate)
+    return [*rows, *located, *watched, *piloted, *examples_s3.measure(extent)]
 
 
-def trials(size: Size, work: Path) -> list[Trial]:
-    """Every verifier at every start with every seed; finished ones are read from `work`."""
-    folder = RunFolder(work)
+def begun(size: Size, work: Path) -> Setup:
+    """The models of a folder, built if they are not there."""
     policies = {name: _built(name, recipe, size, work) for name, recipe in STRENGTHS.items()}
-    judge = _built("judge", JUDGE, size, work)
-    held_out = questions(folder, "held out", size.held_out, reserved=True)
-    setup = Setup(folder, size, judge, held_out)
+    return Setup(RunFolder(work), size, _built("judge", JUDGE, size, work), policies, work)
+
+
+def chosen(pilots: dict[float, dict[str, Scored]]) -> float:
+    """The rate with the greatest mean gain over all starts; of equal ones the lower."""
+    means = {
+        rate: fmean(fmean(s.after.values()) - fmean(s.before.values()) for s in own.values())
+        for rate, own in pilots.items()
+    }
+    return min(means, key=lambda rate: (-means[rate], rate))
+
+
+def trials(setup: Setup, rate: float) -> list[Trial]:
+    """Every verifier at every start with every seed; finished ones are read from disk."""
+    held_out = questions(setup.folder, "held-out", setup.size.held_out, reserved=True)
     return [
         trial
-        for seed in range(size.seeds)
-        for name, policy in policies.items()
-        for trial in _start(setup, Start(name, seed, policy, work / f"{name}-{seed}"))
+        for seed in range(setup.size.seeds)
+        for name, policy in setup.policies.items()
+        for trial in _start(
+            setup, Start(name, seed, policy, setup.work / f"{name}-{seed}", held_out, rate)
+        )
     ]
 
 
@@ -166,78 +176,88 @@ def _built(name: str, recipe: Recipe, size: Size, work: Path) -> ModelSettings:
     return model(checkpoint(name, Recipe(steps, recipe.seed), work / "models"))
 
 
+def _pilot(setup: Setup, rate: float) -> dict[str, Scored]:
+    """What a rate gains at every start, on questions that no trial asks."""
+    file = setup.work / PILOT / f"{rate:g}.json"
+    if not file.is_file():
+        say(f"T10: learning rate {rate:g}")
+        asked = questions(setup.folder, f"{PILOT}/asked", max(1, setup.size.held_out // 3))
+        found = {name: asdict(_piloted(setup, asked, name, rate)) for name in setup.policies}
+        write_text(file, json.dumps(found))
+    return {name: Scored(**raw) for name, raw in json.loads(file.read_text()).items()}
+
+
+def _piloted(setup: Setup, asked: Sequence[Question], name: str, rate: float) -> Scored:
+    here = setup.work / PILOT / f"{name}-{rate:g}"
+    start = Start(name, 0, setup.policies[name], here, asked, rate)
+    before, size = scores(setup.folder, start.policy, asked), setup.size
+    drawn = draw(
+        setup.folder, start.policy, f"{PILOT}/taught", size.candidates // 2, size.rollouts, 500
+    )
+    taught = _verified(setup, drawn, "rule")
+    after = _after(setup, start, "rule", taught, _passes(setup, taught))
+    return Scored(before=before, after=after or before)
+
+
 def _start(setup: Setup, start: Start) -> list[Trial]:
     """The trials of one start and seed; candidates are drawn only if one is missing."""
     files = {verifier: start.folder / f"{verifier}.json" for verifier in VERIFIERS}
     missing = [verifier for verifier, file in files.items() if not file.is_file()]
     if missing:
         say(f"T10: {start.strength}, seed {start.seed}")
-        start.folder.mkdir(parents=True, exist_ok=True)
-        drawn = _drawn(setup, start)
+        seed, size = f"verifiers/{start.seed}", setup.size
+        number = 1000 * start.seed
+        drawn = draw(setup.folder, start.policy, seed, size.candidates, size.rollouts, number)
         for verifier in missing:
             done = _trial(setup, start, verifier, drawn)
             write_text(files[verifier], json.dumps(asdict(done)))
     return [Trial.of(json.loads(file.read_text())) for file in files.values()]
 
 
-def _drawn(setup: Setup, start: Start) -> list[Drawn]:
-    asked = questions(setup.folder, f"verifiers/{start.seed}", setup.size.candidates)
-    told = OwnAnswersSettings(model=start.policy, max_tokens=MAX_TOKENS, seed=1000 * start.seed)
-    count = setup.size.rollouts
-    requests = [r for q in asked for r in rollout_requests(q.asked, told, count)]
-    outcomes = answers(setup.folder, start.policy, requests)
-    return [Drawn(q, outcomes[i * count : (i + 1) * count]) for i, q in enumerate(asked)]
-
-
-def _decided(setup: Setup, drawn: Sequence[Drawn], verifier: str) -> list[str | None]:
-    """The answer that was accepted for each question, or None."""
+def _verified(setup: Setup, drawn: Sequence[Drawn], verifier: str) -> list[Taught]:
     told = OwnAnswersSettings(model=setup.judge, max_tokens=MAX_TOKENS)
 
     def judged(claims: Sequence[Claim]) -> Sequence[Outcome]:
         asked = [judge_request(claim, told) for claim in claims]
         return answers(setup.folder, setup.judge, asked)
 
-    posed, rollouts = [d.question.asked for d in drawn], [d.rollouts for d in drawn]
-    return [
-        one.answer if isinstance(one, Verified) and one.verification.accepted else None
-        for one in verified(posed, rollouts, verifier, judged)
-    ]
+    return accepted(drawn, verifier, judged)
 
 
 def _trial(setup: Setup, start: Start, verifier: str, drawn: Sequence[Drawn]) -> Trial:
-    decided = _decided(setup, drawn, verifier)
-    pairs = list(zip(drawn, decided, strict=True))
-    taught = [(d.question, said) for d, said in pairs if said is not None]
-    before = scores(setup.folder, start.policy, setup.held_out)
+    taught = _verified(setup, drawn, verifier)
+    before = scores(setup.folder, start.policy, start.asked)
+    ended = [
+        _after(setup, start, verifier, taught, steps) or before
+        for steps in (_passes(setup, taught), setup.size.equal)
+    ]
     return Trial(
         strength=start.strength,
         seed=start.seed,
         verifier=verifier,
-        cells=_counts(pairs),
+        cells=counts(drawn, taught),
         before=before,
-        after=_after(setup, start, verifier, taught) if taught else before,
+        after=ended[0],
+        equal=ended[1],
     )
 
 
-def _counts(pairs: Sequence[tuple[Drawn, str | None]]) -> dict[str, Counts]:
-    found: dict[str, Counts] = {}
-    for drawn, said in pairs:
-        one = Counts(
-            1, drawn.right, said is not None, said is not None and drawn.right, drawn.too_hard
-        )
-        cell = drawn.question.cell
-        found[cell] = Counts(*map(sum, zip(found.get(cell, Counts()), one, strict=True)))
-    return found
+def _passes(setup: Setup, taught: Sequence[Taught]) -> int:
+    """Steps of four passes."""
+    return min(setup.size.steps, ceil(PASSES * len(taught) / PER_STEP))
 
 
 def _after(
-    setup: Setup, start: Start, verifier: str, taught: Sequence[tuple[Question, str]]
+    setup: Setup, start: Start, verifier: str, taught: Sequence[Taught], steps: int
 ) -> dict[str, float]:
-    """Held-out scores after tuning."""
+    """Scores after so many steps of tuning; empty where there is nothing to learn from."""
+    if not taught:
+        return {}
     here = start.folder / verifier
     about = {"start": start.strength, "seed": start.seed, "verifier": verifier}
-    made = training_set(setup.folder, here / "training_set", taught, about)
-    steps = min(setup.size.steps, ceil(PASSES * len(taught) / PER_STEP))
-    settings = sft(steps, start.seed)
-    ended = tuned(setup.folder, start.policy, made.path, here / "checkpoint", settings)
-    return scores(setup.folder, ended, setup.held_out)
+    rows = [(each.drawn.question, each.answer.text) for each in taught]
+    made = training_set(setup.folder, here / "training_set", rows, about)
+    out = here / f"checkpoint-{steps}"
+    settings = sft(steps, start.seed, start.rate)
+    ended = tuned(setup.folder, start.policy, made.path, out, settings)
+    return scores(setup.folder, ended, start.asked)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from blindspot.core.artifact import Artifact, open_artifact
 from blindspot.core.records import Record, Split
+from blindspot.core.tables import read_record
 
 KIND = "acceptance"
 
@@ -75,4 +76,4 @@ class AcceptanceArtifact:
 
     def acceptance(self) -> Acceptance:
         """What was decided, and on what."""
-        return Acceptance.model_validate_json((self.path / "acceptance.json").read_text())
+        return read_record(self.path / "acceptance.json", Acceptance)

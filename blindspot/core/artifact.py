@@ -4,9 +4,11 @@ A stage writes into a draft, the `.tmp` sibling of its folder, and publishes it 
 once `manifest.json` is inside. So a folder without a manifest does not exist, a killed stage
 leaves a draft that the next run resumes, and two readers never see half a result. The digest of
 an artifact covers what it says and what it came from, not when, where or by which commit it was
-made.
+made. The manifest names every file's digest and bears a seal of its own: whoever opens an artifact
+reads what was published, or an error.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -21,7 +23,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from blindspot.core.errors import ConfigError, DataError, StageError
 
@@ -30,6 +32,9 @@ SCHEMA_VERSION: Final = 2
 
 MANIFEST: Final = "manifest.json"
 _DRAFT: Final = "draft.json"
+_FILLED_IN: Final = frozenset({"to_label.csv"})
+"""Forms of an artifact that people fill in where they lie."""
+_DENIED: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
 _SETTLED: Final = 5_000_000_000
 """Nanoseconds after which a file's time tells every later change; clocks of disks are coarse."""
 
@@ -65,11 +70,15 @@ class Manifest(BaseModel):
     """Seconds per step; no part of the digest."""
     files: dict[str, str]
     """SHA-256 of every other file in the folder."""
+    seal: str = ""
+    """SHA-256 of all that stands above; empty in a manifest that was written before there were
+    seals.
+    """
 
     @property
     def digest(self) -> str:
         """SHA-256 over everything but time, place and commit."""
-        outside = {"created", "durations", "git_commit", "git_dirty", "blindspot_version"}
+        outside = {"created", "durations", "git_commit", "git_dirty", "blindspot_version", "seal"}
         return digest_of(self.model_dump(mode="json", exclude=outside))
 
 
@@ -119,7 +128,7 @@ def folder_digests(folder: Path) -> dict[str, str]:
 
 def open_artifact(path: Path, kind: str) -> Artifact:
     """Open a published artifact. Raises DataError when it is missing, of another kind or of
-    another schema version.
+    another schema version, or when one of its files is not what was published.
     """
     file = path / MANIFEST
     if not file.is_file():
@@ -138,7 +147,7 @@ def open_artifact(path: Path, kind: str) -> Artifact:
                 "Make it again with this version, or read it with the version that wrote it",
             )
         manifest = Manifest.model_validate(raw)
-    except (json.JSONDecodeError, ValidationError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         raise DataError(
             f"The manifest {file}", "it cannot be read", "Delete the folder and run the stage again"
         ) from error
@@ -148,7 +157,32 @@ def open_artifact(path: Path, kind: str) -> Artifact:
             f"it is a {manifest.kind}, not a {kind}",
             "Give the right folder",
         )
+    if manifest.seal not in ("", _seal(raw)):
+        raise _damaged(path, kind, MANIFEST)
+    for name, digest in manifest.files.items():
+        if name not in _FILLED_IN and not _is_whole(path / name, digest):
+            raise _damaged(path, kind, name)
     return Artifact(path, manifest)
+
+
+def _seal(raw: Mapping[str, Any]) -> str:
+    """Of a manifest as it stands in its file."""
+    return digest_of({name: value for name, value in raw.items() if name != "seal"})
+
+
+def _is_whole(file: Path, digest: str) -> bool:
+    try:
+        return file_digest(file) == digest
+    except FileNotFoundError:
+        return False
+
+
+def _damaged(path: Path, kind: str, name: str) -> DataError:
+    return DataError(
+        f"The {kind} at {path}",
+        f"its {name} is not what was published: it was damaged, changed or removed",
+        f"Put the file back, or make the {kind} again with --redo {kind}",
+    )
 
 
 def published(path: Path) -> bool:
@@ -191,10 +225,9 @@ class Draft:
             durations={k: round(v, 3) for k, v in (durations or {}).items()},
             files=folder_digests(self.path),
         )
-        write_text(
-            self.path / MANIFEST,
-            json.dumps(manifest.model_dump(mode="json"), indent=1, sort_keys=True),
-        )
+        raw = json.loads(json.dumps(manifest.model_dump(mode="json")))
+        raw["seal"] = _seal(raw)
+        write_text(self.path / MANIFEST, json.dumps(raw, indent=1, sort_keys=True))
         (self.path / _DRAFT).unlink()
         self.path.rename(self.out)
         return Artifact(self.out, manifest)
@@ -205,7 +238,7 @@ class Draft:
         identity = json.loads(canonical_json(identity))
         note = self.path / _DRAFT
         if note.is_file():
-            begun = json.loads(note.read_text())
+            begun = _begun(note)
             if begun != identity:
                 raise changed(self.kind, self.path, begun, identity)
             return
@@ -222,6 +255,17 @@ class Draft:
                 "Give a folder that can be written",
             ) from error
         write_text(note, canonical_json(identity))
+
+
+def _begun(note: Path) -> Any:
+    try:
+        return json.loads(note.read_text())
+    except ValueError as error:
+        raise DataError(
+            f"The draft {note.parent}",
+            f"its {note.name} cannot be read",
+            "Delete the folder and run the same command again",
+        ) from error
 
 
 def changed(kind: str, path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> ConfigError:
@@ -258,6 +302,9 @@ def write_text(path: Path, text: str) -> None:
 
 def disk_error(path: Path, error: OSError) -> StageError:
     """The error for a file that could not be written."""
+    if error.errno in _DENIED:
+        way_out = "Make it writable and run the same command again, it continues"
+        return StageError(f"Writing {path}", error.strerror or str(error), way_out)
     free = shutil.disk_usage(next(p for p in [path, *path.parents] if p.exists())).free
     way_out = (
         f"{free / 2**20:.0f} MiB are free there; "
@@ -286,7 +333,7 @@ def provenance() -> dict[str, Any]:
 def package_version() -> str:
     """Version of the installed blindspot."""
     try:
-        return version("blindspot")
+        return version("blindspot-lmm")
     except PackageNotFoundError:
         return "0+source"
 

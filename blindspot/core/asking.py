@@ -126,12 +126,15 @@ class _Batch:
         return found
 
     async def _reserve(self, chunk: Sequence[str]) -> dict[str, Outcome]:
-        """Sets aside what calls may cost; those that cannot be had, by key."""
+        """Sets aside what calls may cost; those that cannot be had, by key. Who holds a part of the
+        budget does not wait for more: it is given back only when the whole chunk is answered.
+        """
         if self._bill is None:
             return {}
         found: dict[str, Outcome] = {}
-        for key in chunk:
-            refusal = await self._bill.reserve(key, self._unique[key], self._places[key][0])
+        for place, key in enumerate(chunk):
+            request, wait = self._unique[key], len(found) == place
+            refusal = await self._bill.reserve(key, request, self._places[key][0], wait=wait)
             if refusal:
                 found[key] = refusal
         return found

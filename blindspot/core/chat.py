@@ -101,7 +101,7 @@ async def send(client: openai.AsyncOpenAI, body: dict[str, Any]) -> Answer:
     try:
         reply = await client.post("/chat/completions", body=body, cast_to=object)
         decoded = json.loads(reply) if isinstance(reply, str) else reply
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise BodyError(f"the answer is no JSON ({error})") from error
     if not isinstance(decoded, dict):
         raise BodyError(f"the answer is no JSON object but {decoded!r}")
@@ -209,7 +209,7 @@ def _asked_pause(error: Exception) -> float | None:
         return float(asked)
     try:
         date = parsedate_to_datetime(asked)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
     return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 

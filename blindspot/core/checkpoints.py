@@ -118,7 +118,7 @@ def _json(file: Path) -> dict[str, Any]:
     """A JSON object; an empty one where there is no file."""
     try:
         value = json.loads(file.read_text()) if file.is_file() else {}
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (OSError, ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise DataError(f"The file {file}", "it is no JSON object", "Copy or download it again")

@@ -87,7 +87,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(
             f"The config {path}", error.strerror or str(error), "Give the path of a TOML file"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits
         raise ConfigError(
             f"The config {path}", f"it is not valid TOML: {error}", "Correct that line"
         ) from error
@@ -111,7 +111,7 @@ def _apply(raw: dict[str, Any], override: str) -> None:
             )
     try:
         raw[last] = tomllib.loads(f"x = {text}")["x"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         raw[last] = text
 
 
@@ -125,12 +125,19 @@ def _explain(path: Path | str, model: type[BaseModel], error: ValidationError) -
             f"The config {path}", f"'{key}' is no option", nearest(str(first["loc"][-1]), known)
         )
     why = first["msg"].removeprefix("Value error, ")
-    given = "" if first["type"] == "missing" else f" (it is {first['input']!r})"
+    given = "" if first["type"] == "missing" else f" (it is {_shown(first['input'])})"
     return ConfigError(
         f"The config {path}",
         f"'{key}': {why[0].lower()}{why[1:]}{given}",
         "Correct it in the file or with --set",
     )
+
+
+def _shown(value: Any) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # of thousands of digits, or as deep
+        return f"{type(value).__name__} of a size that cannot be shown"
 
 
 def _keys_at(model: Any, loc: tuple[int | str, ...]) -> list[str]:

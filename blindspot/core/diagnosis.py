@@ -13,7 +13,7 @@ from pydantic import Field
 
 from blindspot.core.artifact import Artifact, open_artifact
 from blindspot.core.records import Attribution, CellShare, Half, Label, Record, Weakness
-from blindspot.core.tables import read_records
+from blindspot.core.tables import read_record, read_records
 
 DIAGNOSIS_SCHEMA = 2
 
@@ -43,6 +43,8 @@ class CategoryRate(Record):
     """For `not enough data`: how many more samples are needed."""
     stages: dict[str, int] = Field(default_factory=dict)
     """Failed samples per error stage."""
+    stage_shares: dict[str, float] = Field(default_factory=dict)
+    """The same over n."""
 
 
 class Null(Record):
@@ -316,7 +318,7 @@ class Change(Record):
     strong: bool
     """Whether the category was strong in the first round's diagnosis."""
     non_inferior: bool | None
-    """For strong categories: lower bound above −5 points. None otherwise."""
+    """For strong categories: lower bound above minus the margin. None otherwise."""
     detectable: float | None = None
     """Smallest true change that these samples would have shown with 80 % power."""
 
@@ -326,6 +328,8 @@ class Changes(Record):
 
     round: int
     """This round."""
+    margin: float = 0.05
+    """A category that was strong may lose less than this: what `non_inferior` is judged by."""
     rows: tuple[Change, ...]
     """Per earlier round, half and name."""
     flips: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -350,12 +354,12 @@ class DiagnosisArtifact:
 
     def diagnosis(self) -> Diagnosis:
         """What the diagnosis half says."""
-        return Diagnosis.model_validate_json((self.path / "diagnosis.json").read_text())
+        return read_record(self.path / "diagnosis.json", Diagnosis)
 
     def changes(self) -> Changes | None:
         """The comparison with earlier rounds; None in the first."""
         file = self.path / "changes.json"
-        return Changes.model_validate_json(file.read_text()) if file.is_file() else None
+        return read_record(file, Changes) if file.is_file() else None
 
     def members(self) -> dict[str, frozenset[str]]:
         """Ids of the samples of every weakness, answered ones only."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from blindspot.core.artifact import Artifact, open_artifact
 from blindspot.core.records import Half, Prediction, Record, Sample
-from blindspot.core.tables import read_records, scan_records
+from blindspot.core.tables import read_record, read_records, scan_records
 
 
 class Rate(Record):
@@ -114,4 +114,4 @@ class Evaluation:
 
     def metrics(self) -> Metrics:
         """The rates with their intervals."""
-        return Metrics.model_validate_json((self.path / "metrics.json").read_text())
+        return read_record(self.path / "metrics.json", Metrics)

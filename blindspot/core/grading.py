@@ -13,6 +13,7 @@ graders.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,6 +76,18 @@ def is_gradable(target: str, kind: AnswerKind, options: tuple[str, ...] = ()) ->
     return grade(target, target=target, kind=kind, options=options).score == 1.0
 
 
+def likely_kind(target: str, options: Sequence[str] = ()) -> AnswerKind:
+    """What kind of answer a target of which nobody says it looks like. A number is what `extract`
+    reads as one whole: "1,234" is, and "1,5", of which it would read the 5, is text.
+    """
+    if options:
+        return "choice"
+    plain = target.strip().casefold()
+    if plain in ("yes", "no"):
+        return "yes_no"
+    return "number" if re.fullmatch(_NUMBER, plain.replace("−", "-")) else "text"
+
+
 def normalise(text: str) -> str:
     """Lower case, NFKC, without articles, punctuation at the ends and repeated spaces."""
     text = unicodedata.normalize("NFKC", text).casefold().strip()
@@ -108,7 +121,9 @@ def _stated(text: str) -> str:
 
 
 def _letter(text: str, options: tuple[str, ...]) -> str | None:
-    letters = "".join(letter(i) for i in range(len(options)))
+    letters = "".join(re.escape(letter(i)) for i in range(len(options)))
+    if not letters:
+        return None
     bare = re.fullmatch(rf"\(?([{letters}{letters.lower()}])\)?[.:]?", text.strip())
     if bare:
         return bare.group(1).upper()

@@ -50,6 +50,7 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_PNG_END: Final = b"IEND\xaeB`\x82"
 _FILTERS: Final = threading.Lock()
 
 
@@ -63,11 +64,11 @@ class ImageStore:
 
     def put(self, data: bytes) -> str:
         """Keep a picture and return its name; safe from several threads, and quick for one that
-        is already here. Raises DataError when the bytes are not a readable picture.
+        is already here and whole. Raises DataError when the bytes are not a readable picture.
         """
         digest = hashlib.sha256(data).hexdigest()
         for known in (f"{digest}.{extension}" for extension in set(_KEPT.values())):
-            if self.path(known).exists():
+            if self.path(known).exists() and _is_whole(known, self.path(known).read_bytes()):
                 return known
         extension, kept = normalised(data)
         name = f"{digest}.{extension}"
@@ -78,9 +79,18 @@ class ImageStore:
         """Where the picture lies."""
         return self.root / name
 
+    def read(self, name: str) -> bytes:
+        """The stored bytes. Raises OSError where there are none, DataError for damaged ones."""
+        data = self.path(name).read_bytes()
+        if not _is_whole(name, data):
+            why = "it is not what was stored: it was damaged or changed"
+            way_out = "Delete it and make the stage again that stored it (--redo)"
+            raise DataError(f"The picture {self.path(name)}", why, way_out)
+        return data
+
     def open(self, name: str) -> Image.Image:
-        """The decoded picture in RGB."""
-        with Image.open(self.path(name)) as image:
+        """The decoded picture in RGB. Raises as `read` does."""
+        with Image.open(io.BytesIO(self.read(name))) as image:
             return _upright_rgb(image)
 
     def _write(self, path: Path, data: bytes) -> None:
@@ -93,6 +103,20 @@ class ImageStore:
             with suppress(OSError):
                 part.unlink()
             raise disk_error(path, error) from error
+
+
+def _is_whole(name: str, data: bytes) -> bool:
+    """Whether bytes are what was stored under a name: their hash is the name, or they are a PNG
+    that was made of the picture, whose every part bears a checksum.
+    """
+    if hashlib.sha256(data).hexdigest() == Path(name).stem:
+        return True
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+            image.verify()
+    except Exception:  # noqa: BLE001 a corrupt file makes Pillow raise anything at all
+        return False
+    return name.endswith(".png") and data.endswith(_PNG_END)
 
 
 def check(data: bytes) -> str:

@@ -10,9 +10,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
-from blindspot.core.artifact import disk_error
 from blindspot.core.errors import StageError
-from blindspot.core.ledger import Ledger
+from blindspot.core.ledger import Ledger, seal
 from blindspot.core.records import Record
 
 R = TypeVar("R", bound="Decided")
@@ -49,22 +48,32 @@ class Journal(Generic[R]):
             if known.fetchone() is None:
                 return None
             rows = db.execute(
-                "select record from candidates where scope = ? and window = ? order by place",
+                "select id, record, seal from candidates where scope = ? and window = ? "
+                "order by place",
                 (self._scope, name),
             ).fetchall()
-        return [self._kind.model_validate_json(text) for (text,) in rows]
+        if any(kept not in (None, seal(id_, text)) for id_, text, kept in rows):
+            raise StageError(
+                f"The ledger {self._ledger.path}",
+                f"what was decided in window {name} of {self._scope} is damaged",
+                "Make the training set again with --redo training_set; no finished call is lost",
+            )
+        return [self._kind.model_validate_json(text) for _, text, _ in rows]
 
     def decide(self, name: str, rows: Sequence[R]) -> None:
-        """Keep a window. Raises StageError where one of its slots is taken already, or the window
-        was decided by somebody else.
+        """Keep a window. Raises StageError where one of its slots is taken already, the window was
+        decided by somebody else, or it cannot be written.
         """
         scope = self._scope
         try:
             with self._ledger.transaction() as db:
                 db.execute("insert into windows values (?, ?)", (scope, name))
                 db.executemany(
-                    "insert into candidates values (?, ?, ?, ?, ?)",
-                    [(scope, name, i, r.id, r.model_dump_json()) for i, r in enumerate(rows)],
+                    "insert into candidates values (?, ?, ?, ?, ?, ?)",
+                    [
+                        (scope, name, i, r.id, text, seal(r.id, text))
+                        for i, (r, text) in enumerate((r, r.model_dump_json()) for r in rows)
+                    ],
                 )
                 db.executemany(
                     "insert into slots values (?, ?, ?)",
@@ -76,8 +85,6 @@ class Journal(Generic[R]):
                 f"window {name} of {scope} was decided twice ({error})",
                 "See whether two runs use this folder, then run the same command again",
             ) from error
-        except sqlite3.OperationalError as error:
-            raise disk_error(self._ledger.path, OSError(0, str(error))) from error
 
     def rows(self) -> Iterator[R]:
         """All decided candidates, in the order of their windows."""

@@ -3,17 +3,23 @@
 A row is written in the transaction in which its answer arrived, so a kill loses at most the calls
 under way. Failures are kept for the record and are never answers; one that asking again cannot
 help (an undecodable picture) is not asked again.
+
+Every row of a call bears a seal. When the file is opened, its structure is checked and so are the
+seals: a damaged file is refused, a damaged row is left out aloud, and that call is asked again.
 """
 
+import errno
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from blindspot.core.artifact import disk_error
 from blindspot.core.errors import ConfigError, StageError
+from blindspot.core.progress import say
 from blindspot.core.records import Completion, Failure, Outcome
 
 _NETWORK: Final = {
@@ -33,10 +39,10 @@ _NETWORK: Final = {
 _SCHEMA: Final = """
 create table if not exists calls (
     key text primary key, fingerprint text not null, request text not null,
-    completion text not null, asked integer not null default 1
+    completion text not null, asked integer not null default 1, seal integer
 ) without rowid;
 create table if not exists failures (
-    key text not null, failure text not null, retryable integer not null
+    key text not null, failure text not null, retryable integer not null, seal integer
 );
 create index if not exists failures_by_key on failures (key);
 create table if not exists spending (
@@ -48,13 +54,24 @@ create table if not exists windows (
 );
 create table if not exists candidates (
     scope text not null, window text not null, place integer not null, id text not null,
-    record text not null, primary key (scope, window, place)
+    record text not null, seal integer, primary key (scope, window, place)
 ) without rowid;
 create table if not exists slots (
     scope text not null, slot text not null, candidate text not null, primary key (scope, slot)
 ) without rowid;
 """
 _LOOKUP: Final = 500
+_SEALED: Final = {"calls": "key, completion", "failures": "key, failure, retryable"}
+"""What the seal of a row covers."""
+_DISK: Final = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+}
+"""Errors that are the disk's, or another process', and not the file's."""
 
 
 class Ledger:
@@ -64,20 +81,18 @@ class Ledger:
         refuse_network_filesystem(path)
         self.path = path
         self._lock = threading.RLock()
-        try:
+        with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                _create(path)
+            self._refuse_damaged()
             self._db = sqlite3.connect(
                 path, timeout=30, isolation_level=None, check_same_thread=False
             )
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = normal")
-            self._db.executescript(_SCHEMA)
-        except sqlite3.DatabaseError as error:
-            raise StageError(
-                f"The ledger {path}",
-                str(error),
-                "Move the file away; finished calls in it would be asked again",
-            ) from error
+            _complete(self._db)
+            self._leave_out_damaged()
 
     def lookup(self, keys: Sequence[str]) -> dict[str, Outcome]:
         """What is known of these calls: completions, and failures that asking again cannot help."""
@@ -105,28 +120,24 @@ class Ledger:
         cost: (scope, key, cost). A call that was finished already counts as asked again.
         """
         rows = list(answered)
-        calls = [
-            (k, fingerprint, r, o.model_dump_json())
-            for k, r, o in rows
-            if isinstance(o, Completion)
+        answers = [(k, r, o.model_dump_json()) for k, r, o in rows if isinstance(o, Completion)]
+        calls = [(k, fingerprint, r, text, seal(k, text)) for k, r, text in answers]
+        failed = [
+            (k, o.model_dump_json(), int(o.retryable)) for k, _, o in rows if isinstance(o, Failure)
         ]
-        failures = [
-            (k, o.model_dump_json(), o.retryable) for k, _, o in rows if isinstance(o, Failure)
-        ]
-        try:
-            with self.transaction() as db:
-                db.executemany(
-                    "insert into calls (key, fingerprint, request, completion) values (?, ?, ?, ?) "
-                    "on conflict (key) do update set asked = asked + 1",
-                    calls,
-                )
-                db.executemany("insert into failures values (?, ?, ?)", failures)
-                db.executemany(
-                    "update spending set cost = cost + ?, reserved = 0 where scope = ? and key = ?",
-                    [(cost, scope, key) for scope, key, cost in costs],
-                )
-        except sqlite3.OperationalError as error:
-            raise disk_error(self.path, OSError(0, str(error))) from error
+        with self.transaction() as db:
+            db.executemany(
+                "insert into calls (key, fingerprint, request, completion, seal) "
+                "values (?, ?, ?, ?, ?) on conflict (key) do update set asked = asked + 1",
+                calls,
+            )
+            db.executemany(
+                "insert into failures values (?, ?, ?, ?)", [(*row, seal(*row)) for row in failed]
+            )
+            db.executemany(
+                "update spending set cost = cost + ?, reserved = 0 where scope = ? and key = ?",
+                [(cost, scope, key) for scope, key, cost in costs],
+            )
 
     def reserve(self, scope: str, key: str, role: str, cell: str, worst: float) -> None:
         """Set aside what a call may cost, until `record` says what it did."""
@@ -149,8 +160,10 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that is written within, or nothing."""
-        with self._lock:
+        """All that is written within, or nothing. Raises StageError for a disk that is full or
+        cannot be written, and for a damaged file.
+        """
+        with self._lock, self._told():
             self._db.execute("begin immediate")
             try:
                 yield self._db
@@ -170,12 +183,75 @@ class Ledger:
 
     def _run(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         """The rows of a statement that is its own transaction."""
-        with self._lock:
+        with self._lock, self._told():
             return self._db.execute(statement, values).fetchall()
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _refuse_damaged(self) -> None:
+        """Raise StageError for a file whose structure does not hold. It is looked at through a
+        connection that does not write: a damaged file is left as it is.
+        """
+        if self.path.stat().st_size == 0:
+            raise self._damaged("it is empty")
+        with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as db:
+            found = [row[0] for row in db.execute("pragma quick_check(1)")]
+        if found != ["ok"]:
+            raise self._damaged(found[0].splitlines()[-1])
+
+    def _leave_out_damaged(self) -> None:
+        """Delete rows whose seal is broken, and say so."""
+        self._db.create_function("seal", -1, seal, deterministic=True)
+        for table, columns in _SEALED.items():
+            rows = f"from {table} where seal is not null and seal <> seal({columns})"
+            if count := self._run(f"select count(*) {rows}")[0][0]:
+                self._run(f"delete {rows}")
+                say(f"the ledger {self.path}: {count} damaged rows of {table} are left out")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turns what SQLite says of the disk or of the file into an error with a way out."""
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            number = _DISK.get((error.sqlite_errorcode or 0) & 0xFF)
+            if number is None or error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHORT_READ:
+                raise self._damaged(str(error)) from error
+            raise disk_error(self.path, OSError(number, str(error))) from error
+        except OSError as error:
+            raise disk_error(self.path, error) from error
+
+    def _damaged(self, why: str) -> StageError:
+        return StageError(
+            f"The ledger {self.path}",
+            why,
+            "Move the file away; finished calls in it would be asked again",
+        )
+
+
+def seal(*values: object) -> int:
+    """What a row bears, so that a changed byte shows: CRC-32 of its values."""
+    return zlib.crc32("\x1f".join(map(str, values)).encode())
+
+
+def _create(path: Path) -> None:
+    """The file appears whole, so that an empty one is known to be damaged."""
+    part = path.with_name(path.name + ".part")
+    with closing(sqlite3.connect(part, isolation_level=None)) as db:
+        db.executescript(_SCHEMA)
+    part.replace(path)
+
+
+def _complete(db: sqlite3.Connection) -> None:
+    """Give a ledger of an earlier version the columns that it lacks."""
+    db.executescript(_SCHEMA)
+    for table in (*_SEALED, "candidates"):
+        if "seal" not in {row[1] for row in db.execute(f"pragma table_info({table})")}:
+            db.execute(f"alter table {table} add column seal integer")
 
 
 def refuse_network_filesystem(path: Path, mounts: Path = Path("/proc/mounts")) -> None:

@@ -12,6 +12,7 @@ first served. A call that somebody on the line is making already is not made aga
 import asyncio
 import threading
 from collections.abc import Collection, Coroutine, Iterable
+from concurrent.futures import CancelledError
 from types import TracebackType
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -112,6 +113,8 @@ class Line:
             asked = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return asked.result()
+        except CancelledError:  # the block was left while the call was under way
+            raise _stopped() from None
         finally:
             asked.cancel()  # of no effect where it is done
 

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import TemplateSyntaxError
+from jinja2 import TemplateError, TemplateSyntaxError
 
 from blindspot.core import checkpoints
 from blindspot.core.errors import DataError
@@ -83,6 +83,8 @@ def set_template(processor: Any, settings: ModelSettings) -> None:
             f"it is no Jinja, line {error.lineno}: {error.message}",
             "Correct it",
         ) from error
+    except TemplateError:
+        pass  # it refuses the empty prompt; with each request it speaks for itself
 
 
 def set_limits(processor: Any, limits: dict[str, int]) -> None:

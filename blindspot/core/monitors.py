@@ -5,8 +5,6 @@
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from blindspot.core.errors import DataError
 from blindspot.core.records import Record
 
@@ -65,9 +63,9 @@ def read(path: Path) -> Watched:
     """Read what `write` wrote. Raises DataError where it is missing or something else."""
     try:
         return Watched.model_validate_json(path.read_text())
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise DataError(
             f"The file {path}",
             "it is missing, or not what the monitors write",
-            "Run the same command again, it is written anew",
+            "Continue the run with `blindspot run`, which writes it anew, or delete the file",
         ) from error

@@ -8,7 +8,7 @@ Reservations lie in the ledger. One that a killed process left behind counts as 
 server may have answered, and billed, a call whose answer never arrived. So does a call that ended
 without an answer although it was sent, as after a time-out; a server that pushed back (429, 5xx)
 does not bill. What a server bills for attempts that timed out before one of the same call was
-answered is not seen.
+answered is not seen, and a call that failed after several time-outs is charged for one.
 
 The worst case takes every byte of text for a token and every picture for the tokens of its 14×14
 patches, at least 2,000; servers that count more can overrun a budget by what they count beyond.
@@ -78,15 +78,17 @@ class Purse:
         return self._spent[""]
 
     async def reserve(
-        self, key: str, request: Request, prices: Prices, account: Account
+        self, key: str, request: Request, prices: Prices, account: Account, *, wait: bool = True
     ) -> Failure | None:
-        """Set aside what a call may cost, waiting for calls under way if it takes that; a Failure
-        where it cannot be had.
+        """Set aside what a call may cost, waiting for calls under way if it takes that and `wait`
+        allows it; a Failure where it cannot be had.
         """
         worst = self.worst(request, prices)
         while short := self._short(account, worst, under_way=True):
             if self._short(account, worst, under_way=False) or not self._reserved:
                 return _refused(short, worst)
+            if not wait:
+                return _refused(f"{short}, the rest held by calls under way", worst)
             await self._settled()
         self._reserved[key] = account, worst
         self.ledger.reserve(self.scope, key, account.role, account.cell, worst)
@@ -145,9 +147,12 @@ class Bill:
     accounts: Sequence[Account]
     """Of each request, in order."""
 
-    async def reserve(self, key: str, request: Request, place: int) -> Failure | None:
+    async def reserve(
+        self, key: str, request: Request, place: int, *, wait: bool
+    ) -> Failure | None:
         """Set aside what the request at this place may cost; a Failure where it cannot be had."""
-        return await self.purse.reserve(key, request, self.prices, self.accounts[place])
+        account = self.accounts[place]
+        return await self.purse.reserve(key, request, self.prices, account, wait=wait)
 
     def settle(self, key: str, outcome: Outcome) -> tuple[str, str, float]:
         """What a call cost, for the ledger."""

@@ -24,7 +24,8 @@ def wilson(passed: float, n: float) -> tuple[float, float]:
     rate, z2 = passed / n, Z95**2
     centre = (rate + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 * np.sqrt(rate * (1 - rate) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+    low = 0.0 if passed <= 0 else max(0.0, float(centre - half))  # 0 and 1 without rounding
+    return low, 1.0 if passed >= n else min(1.0, float(centre + half))
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:

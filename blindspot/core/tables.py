@@ -20,6 +20,10 @@ from blindspot.core.records import Record
 R = TypeVar("R", bound=Record)
 _BATCH: Final = 4096
 """Rows read at a time."""
+_BROKEN: Final = (OSError, ValueError, OverflowError, LookupError, pa.ArrowException)
+"""What a damaged or foreign table raises: text that is no UTF-8, a date of no calendar, a time zone
+that nobody knows; what its rows hold is looked at apart.
+"""
 
 
 def write_records(path: Path, records: Iterable[R], kind: type[R]) -> None:
@@ -73,8 +77,18 @@ def scan_records(path: Path, kind: type[R]) -> Iterator[R]:
                 for row in batch.to_pylist():
                     number += 1
                     yield _record(row, kind, path, number)
-    except (OSError, pa.ArrowInvalid) as error:
+    except _BROKEN as error:
         raise _unreadable(path, error) from error
+
+
+def read_record(path: Path, kind: type[R]) -> R:
+    """A JSON file that is one record. Raises DataError when it is missing or something else."""
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise _unreadable(path, ValueError(_why(error)), "file") from error
+    except OSError as error:
+        raise _unreadable(path, error, "file") from error
 
 
 def read_table(path: Path) -> pa.Table:
@@ -82,13 +96,26 @@ def read_table(path: Path) -> pa.Table:
     try:
         with pq.ParquetFile(path) as file:  # a folder named `a=b` is no partition
             return file.read()
-    except (OSError, pa.ArrowInvalid) as error:
+    except _BROKEN as error:
         raise _unreadable(path, error) from error
 
 
-def as_records(rows: Iterable[dict[str, Any]], kind: type[R]) -> list[R]:
-    """Rows of a table that `as_table` made, as records."""
-    return [_validated(row, kind) for row in rows]
+def read_rows(path: Path, columns: list[str] | None = None) -> list[dict[str, Any]]:
+    """The rows of a parquet file, all columns or some. Raises DataError as `read_table` does."""
+    try:
+        with pq.ParquetFile(path) as file:
+            return file.read(columns=columns).to_pylist()
+    except _BROKEN as error:
+        raise _unreadable(path, error) from error
+
+
+def as_records(
+    rows: Iterable[dict[str, Any]], kind: type[R], path: Path = Path("in memory")
+) -> list[R]:
+    """Rows of a table that `as_table` made, as records. Raises DataError naming the table's file
+    and the row, from 1 among these, that is no such record.
+    """
+    return [_record(row, kind, path, number) for number, row in enumerate(rows, 1)]
 
 
 def _validated(row: dict[str, Any], kind: type[R]) -> R:
@@ -99,7 +126,7 @@ def _validated(row: dict[str, Any], kind: type[R]) -> R:
 def _record(row: dict[str, Any], kind: type[R], path: Path, number: int) -> R:
     try:
         return _validated(row, kind)
-    except (ValidationError, json.JSONDecodeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:  # of the cells that are JSON
         raise DataError(
             f"The table {path}",
             f"row {number}: {_why(error)}",
@@ -107,18 +134,27 @@ def _record(row: dict[str, Any], kind: type[R], path: Path, number: int) -> R:
         ) from error
 
 
-def _why(error: ValidationError | json.JSONDecodeError) -> str:
+def _why(error: Exception) -> str:
     """`score: input should be less than or equal to 1 (it is nan)`."""
     if isinstance(error, json.JSONDecodeError):
         return f"{error.doc[:40]!r} is no JSON"
+    if not isinstance(error, ValidationError):
+        return f"a cell is no JSON ({error})"
     first = error.errors()[0]
     message = first["msg"][0].lower() + first["msg"][1:]
-    return f"{'.'.join(map(str, first['loc'])) or 'it'}: {message} (it is {first['input']!r:.60})"
+    return f"{'.'.join(map(str, first['loc'])) or 'it'}: {message} (it is {_shown(first['input'])})"
 
 
-def _unreadable(path: Path, error: Exception) -> DataError:
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.60}"
+    except (ValueError, RecursionError):  # of thousands of digits, or as deep
+        return f"{type(value).__name__} of a size that cannot be shown"
+
+
+def _unreadable(path: Path, error: Exception, what: str = "table") -> DataError:
     return DataError(
-        f"The table {path}", f"it cannot be read ({error})", "Run the stage that writes it again"
+        f"The {what} {path}", f"it cannot be read ({error})", "Run the stage that writes it again"
     )
 
 

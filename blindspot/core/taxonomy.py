@@ -35,7 +35,7 @@ BUILT_IN: Final = Path(__file__).with_name("taxonomy.toml")
 def _regular_expression(text: str) -> str:
     try:
         re.compile(text)
-    except re.error as error:
+    except (re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"it is not a valid regular expression: {error}") from error
     return text
 

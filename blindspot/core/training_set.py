@@ -8,12 +8,14 @@ with `images` as picture bytes.
 """
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
 from blindspot.core.artifact import Artifact, open_artifact
+from blindspot.core.errors import DataError
 from blindspot.core.records import CellShare, Record, Split, TrainingSample
-from blindspot.core.tables import as_records, read_table
+from blindspot.core.tables import as_records, read_record, read_rows
 
 
 class Makeable(Record):
@@ -92,11 +94,11 @@ class TrainingSetArtifact:
 
     def plan(self) -> Plan:
         """The plan it was made by."""
-        return Plan.model_validate_json((self.path / "plan.json").read_text())
+        return read_record(self.path / "plan.json", Plan)
 
     def outcomes(self) -> Outcomes:
         """Quota, admitted and rejected per cell."""
-        return Outcomes.model_validate_json((self.path / "outcomes.json").read_text())
+        return read_record(self.path / "outcomes.json", Outcomes)
 
     def shards(self, split: str) -> list[Path]:
         """The parquet files of a split, in order."""
@@ -104,15 +106,34 @@ class TrainingSetArtifact:
 
 
 def read_split(artifact: TrainingSetArtifact, split: Split) -> list[TrainingSample]:
-    """The samples of a split, in order; none if it has no shards."""
-    rows = [row for shard in artifact.shards(split) for row in read_table(shard).to_pylist()]
-    for row in rows:
-        row["images"] = [image["path"] for image in row["images"]]
-    return as_records(rows, TrainingSample)
+    """The samples of a split, in order; none if it has no shards. Raises DataError for a shard
+    that holds something else.
+    """
+    found: list[TrainingSample] = []
+    for shard in artifact.shards(split):
+        rows = _rows(shard)
+        for row in rows:
+            row["images"] = [image["path"] for image in row["images"]]
+        found += as_records(rows, TrainingSample, shard)
+    return found
 
 
 def read_pictures(artifact: TrainingSetArtifact, split: Split) -> dict[str, bytes]:
     """The encoded pictures of a split, by the names that its samples give them."""
-    columns = [read_table(shard)["images"].to_pylist() for shard in artifact.shards(split)]
-    images = [image for column in columns for row in column for image in row]
-    return {image["path"]: image["bytes"] for image in images}
+    rows = (row for shard in artifact.shards(split) for row in _rows(shard, ["images"]))
+    return {image["path"]: image["bytes"] for row in rows for image in row["images"]}
+
+
+def _rows(shard: Path, columns: list[str] | None = None) -> list[dict[str, Any]]:
+    """Rows of a shard, whose pictures were looked at."""
+    rows = read_rows(shard, columns)
+    if all(
+        isinstance(row.get("images"), list) and all(map(_is_image, row["images"])) for row in rows
+    ):
+        return rows
+    why = "its column 'images' is not a list of {bytes, path}"
+    raise DataError(f"The table {shard}", why, "Make the training set again")
+
+
+def _is_image(cell: Any) -> bool:
+    return isinstance(cell, dict) and isinstance(cell.get("path"), str) and "bytes" in cell

@@ -6,13 +6,13 @@
 Predictions are read once and need not be kept: 100,000 answers of 10 kB are a gigabyte.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from blindspot.core.outcomes import PASSED
 from blindspot.core.progress import progress
 from blindspot.core.records import Attribution, Prediction, Sample
-from diagnostics.answers import PASSED
-from diagnostics.causes.attributor import ORDER, UNRESOLVED, Attributor, attributors, in_order
+from diagnostics.causes.attributor import UNRESOLVED, Attributor, attributors, in_order
 
 
 def attributions(samples: Iterable[Sample], predictions: Iterable[Prediction]) -> list[Attribution]:
@@ -52,19 +52,6 @@ def decide(sample: Sample, prediction: Prediction, rules: Mapping[str, Attributo
     )
 
 
-def stage_of_samples(found: Iterable[Attribution]) -> dict[str, str]:
-    """Per sample the stage of most of its failed repeats; ties go to the stage decided first."""
-    per_sample: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for attribution in found:
-        per_sample[attribution.sample_id][attribution.stage] += 1
-    return {key: _most_common(stages) for key, stages in per_sample.items()}
-
-
 def stage_counts(failed: Iterable[str], stage_of: Mapping[str, str]) -> dict[str, int]:
     """Samples per stage."""
     return dict(sorted(Counter(stage_of[i] for i in failed).items()))
-
-
-def _most_common(stages: Counter[str]) -> str:
-    rank = {stage: i for i, stage in enumerate(ORDER)}
-    return min(stages, key=lambda s: (-stages[s], rank.get(s, len(rank)), s))

@@ -14,23 +14,12 @@ text that a rule could tell from a right one, and what is left over after all ot
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from blindspot.core.outcomes import STAGES
 from blindspot.core.records import Prediction, Sample
 from blindspot.core.registry import Registry
 
-ORDER: Final = (
-    "truncated",
-    "refusal",
-    "format",
-    "grader_suspect",
-    "instruction",
-    "calculation",
-    "hallucination",
-    "reading",
-    "perception",
-    "knowledge",
-    "reasoning",
-)
-"""The error stages, and the order in which the attributors named after them decide."""
+ORDER: Final = STAGES
+"""The order in which the attributors named after the error stages decide."""
 
 UNRESOLVED: Final = "unresolved"
 """The stage of what no attributor decided."""

@@ -8,9 +8,9 @@ A sample fails by the mean of its scores, so one wrong answer out of three makes
 
 from collections.abc import Iterable, Sequence
 
+from blindspot.core.outcomes import PASSED, stage_of_samples
 from blindspot.core.records import Attribution, Prediction
-from diagnostics.answers import PASSED, Answers
-from diagnostics.causes.attribution import stage_of_samples
+from diagnostics.answers import Answers
 from diagnostics.causes.failed import Failed
 
 Key = tuple[str, int]

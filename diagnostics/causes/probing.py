@@ -25,10 +25,10 @@ from blindspot.core.asking import ask
 from blindspot.core.diagnosis import ProbeShare
 from blindspot.core.grading import extract, grade, is_gradable, normalise
 from blindspot.core.model import Model, ModelSettings, Request, Sampling, open_model
+from blindspot.core.outcomes import PASSED
 from blindspot.core.progress import progress
 from blindspot.core.records import Attribution, Completion, Failure, Outcome, Sample
 from blindspot.core.run_folder import RunFolder
-from diagnostics.answers import PASSED
 from diagnostics.causes.describing import Describer
 from diagnostics.causes.drawing import Drawn, draw
 from diagnostics.causes.failed import Failed

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from diagnostics.answers import PASSED
+from blindspot.core.outcomes import PASSED
 from diagnostics.causes.probe import Kind
 
 

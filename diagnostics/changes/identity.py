@@ -23,9 +23,10 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from blindspot.core.diagnosis import Ended
+from blindspot.core.outcomes import PASSED
 from blindspot.core.records import Weakness
 from blindspot.core.statistics import wilson
-from diagnostics.answers import PASSED, scores_by_sample
+from diagnostics.answers import scores_by_sample
 from diagnostics.changes.paired import Answered, Pair, measured
 from diagnostics.settings import DiagnosticsSettings
 

@@ -15,10 +15,11 @@ import numpy as np
 
 from blindspot.core.diagnosis import Change, Changes
 from blindspot.core.errors import DataError
+from blindspot.core.outcomes import PASSED
 from blindspot.core.progress import progress
 from blindspot.core.records import Half, Prediction, Sample
 from blindspot.core.statistics import benjamini_hochberg, cluster_bootstrap, mcnemar
-from diagnostics.answers import PASSED, Floats, cluster_of, scores_by_sample
+from diagnostics.answers import Floats, cluster_of, scores_by_sample
 from diagnostics.changes.power import detectable, independent
 
 MARGIN = 0.05
@@ -79,7 +80,7 @@ def changes(now: Answered, earlier: Sequence[Answered], strong: set[str], seed: 
         for number, half, rows in work:
             found += half_changes(rows, half, number, strong, seed)
             advance()
-    return Changes(round=now.round, rows=tuple(found), flips=flips(paired[-1][1]))
+    return Changes(round=now.round, margin=MARGIN, rows=tuple(found), flips=flips(paired[-1][1]))
 
 
 def pairs(old: Answered, now: Answered) -> list[Pair]:

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from blindspot.core.diagnosis import CategoryRate
-from diagnostics.answers import PASSED, Answers
+from blindspot.core.outcomes import PASSED
+from diagnostics.answers import Answers
 from diagnostics.causes.attribution import stage_counts
 from diagnostics.settings import DiagnosticsSettings
 from diagnostics.slices.against_rest import Pool
@@ -102,6 +103,7 @@ def _category_rate(
     scores = answers.scores[piece.members]
     estimate = rates.estimate(piece)
     missing = max(0, settings.min_support - len(scores))
+    stages = stage_counts(failing_ids(piece, answers), stage_of)
     if missing:
         verdict = "not enough data"
     elif adjusted.get(piece.category, 1.0) <= settings.q:
@@ -119,7 +121,8 @@ def _category_rate(
         interval=estimate.interval,
         verdict=verdict,
         missing=missing,
-        stages=stage_counts(failing_ids(piece, answers), stage_of),
+        stages=stages,
+        stage_shares={stage: failed / len(scores) for stage, failed in stages.items()},
     )
 
 

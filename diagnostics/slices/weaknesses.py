@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from blindspot.core.outcomes import PASSED
 from blindspot.core.records import Weakness
-from diagnostics.answers import PASSED, Answers
+from diagnostics.answers import Answers
 from diagnostics.causes.attribution import stage_counts
 from diagnostics.mixture.cells import Aim, cell_name
 from diagnostics.mixture.own_answers import Decided, decided

@@ -12,7 +12,7 @@ file.
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +31,8 @@ from tiny_world.architecture import IMAGE_SIZE  # noqa: E402  # pyright: ignore[
 from tiny_world.cells import Cell, all_cells  # noqa: E402  # pyright: ignore[reportMissingImports]
 
 _PICTURE: Final = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+Label = Callable[[str, bytes], str | None]
+"""Names the skill that a question about a picture asks for."""
 _TEXTS: Final = ("id", "question", "target", "answer_kind", "skill")
 _SCHEMA: Final = pa.schema([*((name, pa.string()) for name in _TEXTS), ("image", _PICTURE)])
 
@@ -38,25 +40,29 @@ _SCHEMA: Final = pa.schema([*((name, pa.string()) for name in _TEXTS), ("image",
 def build(out: Path, per_cell: int, seed: str, error: float) -> int:
     """Write the dataset; the number of its rows."""
     slips = Slips(error, int(hashlib.sha256(seed.encode()).hexdigest()[:8], 16))
-    found = {r["id"]: r for cell in all_cells() for r in _rows(cell, per_cell, seed, slips)}
+
+    def skill(question: str, picture: bytes) -> str | None:
+        return skill_of(question, picture, slips)
+
+    found = {r["id"]: r for cell in all_cells() for r in rows_of(cell, per_cell, seed, skill)}
     rows = [found[name] for name in sorted(found)]
     pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), out, compression="zstd")
     return len(rows)
 
 
-def _rows(cell: Cell, count: int, seed: str, slips: Slips) -> Iterator[dict[str, Any]]:
+def rows_of(cell: Cell, count: int, seed: str, skill: Label) -> Iterator[dict[str, Any]]:
     """The questions of one cell, no two of which show and ask the same."""
     seen: set[str] = set()
     attempt = 0
     while len(seen) < count:
-        row = _row(cell, f"{seed}/{cell.name}/{attempt}", slips)
+        row = _row(cell, f"{seed}/{cell.name}/{attempt}", skill)
         attempt += 1
         if row["id"] not in seen:
             seen.add(row["id"])
             yield row
 
 
-def _row(cell: Cell, seed: str, slips: Slips) -> dict[str, Any]:
+def _row(cell: Cell, seed: str, skill: Label) -> dict[str, Any]:
     drawing = draw(families.load(cell.family), seed, IMAGE_SIZE, cell.condition)
     picture = png(drawing.image)
     digest = hashlib.sha256(picture + drawing.question.encode()).hexdigest()
@@ -66,7 +72,7 @@ def _row(cell: Cell, seed: str, slips: Slips) -> dict[str, Any]:
         "question": drawing.question,
         "target": drawing.target,
         "answer_kind": drawing.answer_kind,
-        "skill": skill_of(drawing.question, picture, slips),
+        "skill": skill(drawing.question, picture),
     }
 
 

@@ -8,18 +8,22 @@
 
 At least two solvers must have answered (one where one is configured), and all that answered must
 be right. The first is asked about the whole wave, each further one about what still stands. A key
-that is true by construction is not asked about; one that people gave elsewhere is. Nobody is asked
+that is true by construction is not asked about, nor the policy's own answer to such a question,
+which `verification` decides on; a key that people gave elsewhere is. Nobody is asked
 to judge a key: a model that is shown one tends to agree with it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from blindspot.core.records import Failure
 from blindspot.core.training_set import PlanCell
 from generation.agents.solver import PLUGIN as SOLVER
 from generation.agents.solver import Solution
+from generation.calls import Calls, repaired
 from generation.gate import Gate, OpenGate, Proposal, Surroundings, Verdict
+from generation.gates.verification import is_own
 from generation.settings import GenerationSettings
 from generation.solving import Form, form, stored, unanswered
 
@@ -37,6 +41,10 @@ class Agreement:
 
     def enabled(self, settings: GenerationSettings) -> bool:
         return bool(settings.agents.solvers)
+
+    def calls(self, settings: GenerationSettings) -> Sequence[Calls]:
+        """See `generation.calls`."""
+        return [replace(repaired("solver"), member=i) for i in range(len(settings.agents.solvers))]
 
     def open(self, surroundings: Surroundings) -> OpenGate:
         return _Open(surroundings)
@@ -101,8 +109,7 @@ class _Open:
         for member in range(self._staff.solvers):
             left = self._staff.solvers - member
             self._ask(member, [c for c in cases.values() if c.stands(left, wanted)])
-        drawn = Verdict(True, "true by construction")
-        return [cases[p.id].verdict(wanted) if p.id in cases else drawn for p in proposals]
+        return [cases[p.id].verdict(wanted) if p.id in cases else _unasked(p) for p in proposals]
 
     def _ask(self, member: int, cases: Sequence[_Case]) -> None:
         if not cases:
@@ -112,6 +119,11 @@ class _Open:
         replies = self._staff.consult("solver", SOLVER, requests, cells, member=member)
         for case, reply in zip(cases, replies, strict=True):
             case.see(member, reply)
+
+
+def _unasked(proposal: Proposal) -> Verdict:
+    own = is_own(proposal.candidate)
+    return Verdict(True, "an own answer; see verification" if own else "true by construction")
 
 
 PLUGIN: Final[Gate] = Agreement()

@@ -18,6 +18,7 @@ from blindspot.core.taxonomy import Term
 from blindspot.core.training_set import PlanCell
 from generation.agents.validator import PLUGIN as VALIDATOR
 from generation.agents.validator import Validation, ValidatorRequest
+from generation.calls import Calls, repaired
 from generation.gate import Gate, OpenGate, Proposal, Surroundings, Verdict
 from generation.settings import GenerationSettings
 from generation.solving import stored
@@ -34,6 +35,10 @@ class Category:
 
     def enabled(self, settings: GenerationSettings) -> bool:
         return settings.agents.validator is not None
+
+    def calls(self, settings: GenerationSettings) -> Sequence[Calls]:
+        """See `generation.calls`."""
+        return [repaired("validator")]
 
     def open(self, surroundings: Surroundings) -> OpenGate:
         return _Open(surroundings)

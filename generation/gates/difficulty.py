@@ -17,10 +17,12 @@ from blindspot.core.grading import grade
 from blindspot.core.model import Request, Sampling
 from blindspot.core.records import Completion, Failure, Outcome
 from blindspot.core.training_set import PlanCell
-from generation.difficulty import Wave
+from generation.calls import Calls
+from generation.difficulty import BATCH, Wave
 from generation.gate import Ask, Gate, OpenGate, Proposal, Surroundings, Verdict
 from generation.settings import GenerationSettings
 from generation.source import Candidate
+from generation.spending import POLICY
 
 
 class Difficulty:
@@ -34,6 +36,11 @@ class Difficulty:
 
     def enabled(self, settings: GenerationSettings) -> bool:
         return settings.difficulty.enabled
+
+    def calls(self, settings: GenerationSettings) -> Sequence[Calls]:
+        """See `generation.calls`."""
+        most = settings.difficulty.rollouts
+        return [Calls(POLICY, min(BATCH, most), most)]
 
     def open(self, surroundings: Surroundings) -> OpenGate:
         if surroundings.ask is None:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from blindspot.core.training_set import PlanCell
+from generation.calls import Calls
 from generation.gate import Gate, OpenGate, Proposal, Shown, Surroundings, Verdict
 from generation.gates._known import Find, Known, asks, is_fresh
 from generation.likeness import Look
@@ -33,6 +34,10 @@ class Duplicate:
 
     def enabled(self, settings: GenerationSettings) -> bool:
         return True
+
+    def calls(self, settings: GenerationSettings) -> Sequence[Calls]:
+        """See `generation.calls`."""
+        return ()
 
     def open(self, surroundings: Surroundings) -> OpenGate:
         return _Open(surroundings)

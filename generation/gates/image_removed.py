@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from blindspot.core.training_set import PlanCell
+from generation.calls import Calls
 from generation.gate import Gate, OpenGate, Proposal, Surroundings, Verdict
 from generation.settings import GenerationSettings
-from generation.solving import Form, Trial, form, guessable, probe, unanswered
+from generation.solving import MOST, Form, Trial, form, guessable, probe, unanswered
 
 _FREE: Final = 0.02
 """How likely a free answer is guessed; so low that one right answer decides."""
@@ -32,6 +33,10 @@ class ImageRemoved:
 
     def enabled(self, settings: GenerationSettings) -> bool:
         return bool(settings.agents.solvers)
+
+    def calls(self, settings: GenerationSettings) -> Sequence[Calls]:
+        """See `generation.calls`."""
+        return [Calls("solver", 1, 2 * MOST)]
 
     def open(self, surroundings: Surroundings) -> OpenGate:
         return _Open(surroundings)

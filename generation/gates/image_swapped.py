@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from blindspot.core.training_set import PlanCell
+from generation.calls import Calls
 from generation.gate import Gate, OpenGate, Proposal, Surroundings, Verdict
 from generation.settings import GenerationSettings
 from generation.solving import MOST, Form, Trial, form, guessable, probe, stored, unanswered
@@ -32,6 +33,10 @@ class ImageSwapped:
 
     def enabled(self, settings: GenerationSettings) -> bool:
         return bool(settings.agents.solvers)
+
+    def calls(self, settings: GenerationSettings) -> Sequence[Calls]:
+        """See `generation.calls`."""
+        return [Calls("solver", 1, 2 * MOST)]
 
     def open(self, surroundings: Surroundings) -> OpenGate:
         return _Open(surroundings)

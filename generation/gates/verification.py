@@ -16,6 +16,8 @@ VERIFIED: Final = "verified"
 """The attribute that holds the decision, `yes` or `no`."""
 EVIDENCE: Final = "verified because"
 """The attribute that holds its evidence."""
+CAUSE: Final = "not verified because"
+"""The attribute that holds the cause of a refusal, where the verifier tells causes apart."""
 
 
 class Verification:
@@ -38,10 +40,15 @@ class Verification:
 
 
 def _verdict(candidate: Candidate) -> Verdict:
-    decided = candidate.attributes.get(VERIFIED)
-    if decided is None:
+    said = candidate.attributes
+    if not is_own(candidate):
         return Verdict(True, "it has a key of its own")
-    return Verdict(decided == "yes", candidate.attributes[EVIDENCE])
+    return Verdict(said[VERIFIED] == "yes", said[EVIDENCE], said.get(CAUSE, ""))
+
+
+def is_own(candidate: Candidate) -> bool:
+    """Whether its target is an answer of the policy."""
+    return {VERIFIED, EVIDENCE} <= candidate.attributes.keys()
 
 
 PLUGIN: Final[Gate] = Verification()

@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from blindspot.core.artifact import digest_of
-from blindspot.core.grading import is_gradable, letter
+from blindspot.core.grading import is_gradable, letter, likely_kind
 from blindspot.core.records import AnswerKind, Edit
 from generation.family import Box
 from generation.retrieval import stored, tables
@@ -129,7 +129,7 @@ def _row(file: Path, number: int, given: Mapping[str, Any], pictures: bool) -> R
     """The row, or what is wrong with it."""
     question, target = text(given.get("question")), text(given.get("target"))
     options = tuple(text(option) for option in _list(given.get("options")))
-    kind = _answer_kind(text(given.get("answer_kind")), target, options)
+    kind: Any = text(given.get("answer_kind")) or likely_kind(target, options)
     target = letter(options.index(target)) if kind == "choice" and target in options else target
     shown, identities = _pictures(file, number, given) if pictures else ((), ())
     fault = _fault(question, target, kind, options)
@@ -176,19 +176,6 @@ def _digest(row: Row) -> str:
     """Of all that it says and shows, wherever it lies."""
     said = asdict(replace(row, pictures=(), lineage=()))
     return digest_of(said)[:16]
-
-
-def _answer_kind(stated: str, target: str, options: Sequence[str]) -> Any:
-    """What the row states, or what its target looks like, as of an own benchmark."""
-    if stated or options:
-        return stated or "choice"
-    if target.casefold() in ("yes", "no"):
-        return "yes_no"
-    try:
-        float(target.replace(",", ""))
-    except ValueError:
-        return "text"
-    return "number" if is_gradable(target, "number") else "text"
 
 
 def _pictures(

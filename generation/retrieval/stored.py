@@ -17,9 +17,11 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from blindspot.core import named_files
+from blindspot.core.named_files import inside as inside
 from blindspot.core.records import Failure
 
-MAX_BYTES: Final = 64 * 2**20
+MAX_BYTES: Final = named_files.MOST
 """Larger picture files are refused."""
 BATCH: Final = 64
 """Rows with pictures that are held at a time."""
@@ -50,18 +52,9 @@ def read(pictures: Sequence[Stored]) -> list[bytes | Failure]:
     for one in dict.fromkeys(pictures):
         if not one.path:
             tables[one.file, one.column].append(one)
-    for (file, column), inside in tables.items():
-        found |= _of_table(file, column, inside)
+    for (file, column), wanted in tables.items():
+        found |= _of_table(file, column, wanted)
     return [found[one] for one in pictures]
-
-
-def inside(folder: Path, path: str) -> Path | None:
-    """The file that a path below a folder leads to; None where that lies elsewhere."""
-    try:
-        root, file = folder.resolve(), (folder / path).resolve()
-    except (OSError, ValueError, RuntimeError):  # a zero byte, links in a circle
-        return None
-    return file if file.is_relative_to(root) and file != root else None
 
 
 def listed(given: Any) -> list[Any]:
@@ -81,17 +74,10 @@ def content(given: Any) -> bytes | str | None:
 
 
 def _of_file(one: Stored) -> bytes | Failure:
-    file = inside(one.file, one.path)
-    if file is None:
-        return _failure(f"'{one.path}' leads out of its folder, and is not followed")
     try:
-        if not file.is_file():
-            return _failure(f"'{one.path}' is no file")
-        if file.stat().st_size > MAX_BYTES:
-            return _failure(f"'{one.path}' has more than {MAX_BYTES:,} bytes")
-        return file.read_bytes()
+        return named_files.read(one.file, one.path, MAX_BYTES)
     except OSError as error:
-        return _failure(f"'{one.path}' cannot be read ({error.strerror or error})")
+        return _failure(str(error))
 
 
 def _of_table(file: Path, column: str, wanted: Sequence[Stored]) -> dict[Stored, bytes | Failure]:

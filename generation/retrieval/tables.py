@@ -53,7 +53,8 @@ def rows(file: Path, pictures: bool = True) -> Iterator[tuple[int, dict[str, Any
         given = _parquet(file, pictures) if file.suffix == ".parquet" else _jsonl(file)
         for number, row in enumerate(given):
             yield number, {name: _known(value) for name, value in row.items()}
-    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+    # text that is no UTF-8, dates that Python has not, time zones that nobody knows
+    except (OSError, ValueError, OverflowError, LookupError, pa.ArrowException) as error:
         raise refused(file, f"it cannot be read ({error})", "Correct the file") from error
 
 
@@ -93,6 +94,7 @@ def _jsonl(file: Path) -> Iterator[dict[str, Any]]:
 def _object(file: Path, number: int, line: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
+        json.dumps(value, ensure_ascii=False).encode()  # halves of characters, which no file holds
     except (ValueError, RecursionError) as error:
         why = f"line {number} is no JSON ({error})"
         raise refused(file, why, "Correct the line") from error

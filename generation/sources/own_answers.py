@@ -10,6 +10,10 @@
 A refused answer is a candidate too: the gate `verification` rejects it with the verifier's
 evidence, and the next attempt asks another question. `validation` and `canary` keep the keys of the
 questions, since they measure. The judge must be a model on this machine, whose calls cost nothing.
+
+A target is compared whole. So an answer that gives its reason too ("Yes, it is left of the door.",
+"The answer is (B).") is no claim and is refused; the questions must ask for the answer alone.
+Numbers and boxes may stand at the end of steps.
 """
 
 from collections.abc import Sequence
@@ -25,8 +29,9 @@ from blindspot.core.prompt import render
 from blindspot.core.records import Failure, Outcome
 from blindspot.core.training_set import Makeable
 from generation.agent import Asker
-from generation.autonomy import ITSELF
-from generation.gates.verification import EVIDENCE, VERIFIED
+from generation.autonomy import ANOTHER_MODEL, ITSELF
+from generation.calls import Calls, of_source
+from generation.gates.verification import CAUSE, EVIDENCE, VERIFIED
 from generation.means import Means
 from generation.own_answers import (
     Asked,
@@ -38,10 +43,9 @@ from generation.own_answers import (
     wanted_rollouts,
 )
 from generation.source import Candidate, OpenSource, Source, SourceSettings, Want, sources
+from generation.spending import POLICY
 from generation.verifier import Claim, Judge, no_judge, verifiers
 
-_POLICY: Final = "policy"
-"""The role whose budget the rollouts count against."""
 _FREE: Final = ("transformers_local", "replay")
 
 
@@ -57,13 +61,32 @@ class OwnAnswers:
         return sources.load(questions.plugin).roles(questions)
 
     def parties(self, settings: SourceSettings) -> tuple[str, str]:
-        return ITSELF, verifiers.load(read(settings).verifier).verified_by
+        told = read(settings)
+        answering = ITSELF if told.model is None else ANOTHER_MODEL
+        verifying = verifiers.load(told.verifier).verified_by
+        return answering, answering if verifying == ITSELF else verifying
+
+    def questions(self, settings: SourceSettings) -> SourceSettings:
+        return read(settings).questions
+
+    def models(self, settings: SourceSettings) -> Sequence[ModelSettings]:
+        told = read(settings)
+        judge = told.judge if verifiers.load(told.verifier).asks else None
+        return [each for each in (told.model, judge) if each is not None]
+
+    def calls(self, settings: SourceSettings) -> Sequence[Calls]:
+        """See `generation.calls`."""
+        told = read(settings)
+        drawn = wanted_rollouts(told)
+        rollouts = Calls(
+            POLICY, drawn, drawn, split="train", model=told.model, max_tokens=told.max_tokens
+        )
+        return [*of_source(told.questions), rollouts]
 
     def open(self, settings: SourceSettings, means: Means) -> OpenSource:
         told = read(settings)
         questions = sources.load(told.questions.plugin).open(told.questions, means)
-        model = open_model(_who(told, means), means.folder.images)
-        return _Open(told, means, questions, model, _judge(told, means))
+        return _Open(told, means, questions, _model(told, means), _judge(told, means))
 
 
 def read(settings: SourceSettings) -> OwnAnswersSettings:
@@ -87,6 +110,12 @@ def read(settings: SourceSettings) -> OwnAnswersSettings:
             f"{settings.path}: questions.plugin",
             "own_answers answers questions and poses none",
             "Name a source that does, e.g. programmatic",
+        )
+    if told.questions.licences != SourceSettings().licences:
+        raise ConfigError(
+            f"{settings.path}: questions.licences",
+            "the gate `licence` goes by the licences of the source itself",
+            "Give them in the config, beside path",
         )
     return told
 
@@ -130,13 +159,15 @@ class _Open:
 
     def _ask(self, requests: Sequence[Request], cells: Sequence[str]) -> Sequence[Outcome]:
         asker: Asker = self.means.asker or partial(_unlimited, self.means)
-        return asker(self.model, requests, _POLICY, cells) if requests else []
+        return asker(self.model, requests, POLICY, cells) if requests else []
 
     def _candidate(self, made: Candidate, answer: Verified | Failure) -> Candidate | Failure:
         if isinstance(answer, Failure):
             return answer
         decided = answer.verification
         seen = {VERIFIED: "yes" if decided.accepted else "no", EVIDENCE: decided.evidence}
+        if decided.cause:
+            seen[CAUSE] = decided.cause
         return replace(
             made,
             target=answer.answer if decided.accepted else made.target,
@@ -145,28 +176,30 @@ class _Open:
         )
 
 
-def _who(told: OwnAnswersSettings, means: Means) -> ModelSettings:
-    who = told.model or means.policy
-    if who is None:
+def _model(told: OwnAnswersSettings, means: Means) -> Model:
+    """The model that the file names, or the one that is to learn, which is open already."""
+    if told.model is not None:
+        return open_model(told.model, means.folder.images)
+    if means.learner is None:
         raise ConfigError(
             "generation.own_answers: model",
             "nobody is named who answers, and there is no model that is to learn",
             "Name one in the source's file, [model]",
         )
-    return who
+    return means.learner
 
 
 def _judge(told: OwnAnswersSettings, means: Means) -> Judge:
     if not verifiers.load(told.verifier).asks or told.judge is None:
         return no_judge
-    return partial(_judged, told, told.judge, means)
+    return partial(_judged, told, open_model(told.judge, means.folder.images), means)
 
 
 def _judged(
-    told: OwnAnswersSettings, who: ModelSettings, means: Means, claims: Sequence[Claim]
+    told: OwnAnswersSettings, model: Model, means: Means, claims: Sequence[Claim]
 ) -> Sequence[Outcome]:
     requests = [judge_request(claim, told) for claim in claims]
-    return ask(open_model(who, means.folder.images), requests, means.folder.ledger)
+    return ask(model, requests, means.folder.ledger)
 
 
 def _unlimited(

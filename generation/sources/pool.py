@@ -96,12 +96,11 @@ class _Open:
 
     def _pictured(self, chosen: Sequence[Picture | Failure]) -> list["Pictured | Failure"]:
         """The chosen pictures in clean bytes, as the writer gets them."""
-        from generation.decoding import decoded
+        from generation.decoding import cleaned
         from generation.writing import Pictured
 
         found = stored.read([each.picture for each in chosen if isinstance(each, Picture)])
-        clean = iter(decoded([data for data in found if isinstance(data, bytes)]))
-        read = iter([next(clean) if isinstance(data, bytes) else data for data in found])
+        read = iter(cleaned(found))
         pictured: list[Pictured | Failure] = []
         for each in chosen:
             if isinstance(each, Failure):

@@ -58,13 +58,11 @@ class _Open:
         self._lists: dict[str, Ranked] = {}
 
     def candidates(self, wants: Sequence[Want]) -> list[Candidate | Failure]:
-        from generation.decoding import decoded
+        from generation.decoding import cleaned
 
         rows = [self._row(want) for want in wants]
         shown = [p for row in rows if isinstance(row, Row) for p in row.pictures]
-        found = stored.read(shown)
-        clean = iter(decoded([data for data in found if isinstance(data, bytes)]))
-        read = iter([next(clean) if isinstance(data, bytes) else data for data in found])
+        read = iter(cleaned(stored.read(shown)))
         return [
             row
             if isinstance(row, Failure)

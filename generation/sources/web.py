@@ -25,7 +25,7 @@ from blindspot.core.records import Failure
 from blindspot.core.training_set import Makeable
 from generation.agents.planner import Topic
 from generation.briefing import topics
-from generation.decoding import decoded
+from generation.decoding import cleaned
 from generation.fetching.fetcher import Fetcher
 from generation.fetching.policy import Get, Got, Policy
 from generation.means import Means
@@ -81,11 +81,8 @@ class _Open:
         places = [each for each in found if isinstance(each, Found)]
         fetched = iter(self._fetcher.get([Get(each.smaller or each.url) for each in places]))
         came = [each if isinstance(each, Failure) else next(fetched) for each in found]
-        clean = iter(decoded([each.data for each in came if isinstance(each, Got)]))
-        return [
-            _described(each, next(clean) if isinstance(got, Got) else got)
-            for each, got in zip(found, came, strict=True)
-        ]
+        clean = cleaned([each.data if isinstance(each, Got) else each for each in came])
+        return [_described(each, data) for each, data in zip(found, clean, strict=True)]
 
 
 def _searches(settings: SourceSettings) -> list[Search]:

@@ -22,7 +22,7 @@ class _Model:
 
 def _one(claim: Claim, said: Outcome) -> Verification:
     if isinstance(said, Failure):
-        return Verification(False, f"the judge did not answer: {said.message}")
+        return Verification(False, f"the judge did not answer: {said.message}", "no answer")
     return Verification(claim.agrees(said), f"the judge says: {said.text}")
 
 

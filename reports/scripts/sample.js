@@ -1,7 +1,15 @@
 // One sample as the drawer shows it.
-function picture(pictures, name, id) {
+function picture(data, name, id) {
+  const shown = thumbnail(data, name, id);
+  if (!data.folder || data.unreadable.includes(name)) return shown;
+  const whole = { class: "full", href: data.folder + "/" + name, title: "In full size" };
+  return element("a", whole, shown);
+}
+
+function thumbnail({ pictures, unreadable }, name, id) {
   const found = pictures[name];
-  if (!found) return element("p", { class: "no-picture" }, "Picture left out");
+  const why = unreadable.includes(name) ? "Picture could not be read" : "Picture left out";
+  if (!found) return element("span", { class: "no-picture" }, why);
   const shape = found.tiny ? "" : `; width: ${found.width}px`;
   const box = {
     class: found.tiny ? "picture tiny" : "picture",
@@ -109,7 +117,7 @@ function neighbour(data, byId, id) {
   const sample = byId.get(id);
   const link = element("a", { href: "#sample=" + encodeURIComponent(id), "data-sample": id }, said(id));
   if (!sample) return element("li", null, said(id));
-  const image = sample.images.length ? picture(data.pictures, sample.images[0], id) : null;
+  const image = sample.images.length ? picture(data, sample.images[0], id) : null;
   const question = element("p", null, said(sample.question));
   const line = answerLine(sample.answer, sample.figures.score, sample.right);
   return element("li", null, image, element("div", null, question, line, element("p", null, link)));
@@ -124,7 +132,7 @@ function neighbours(sample, data, byId) {
 }
 
 function sampleView(sample, data, byId, round) {
-  const images = sample.images.map((name) => picture(data.pictures, name, sample.id));
+  const images = sample.images.map((name) => picture(data, name, sample.id));
   const line = answerLine(sample.answer, sample.figures.score, sample.right);
   const cut = sample.truncated && "Cut off at the token limit.";
   const span = sample.attribution && sample.attribution.evidence;

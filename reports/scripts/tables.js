@@ -23,9 +23,9 @@ function comparedBy(column, down) {
   };
 }
 
-/** Everything a search looks through; texts cut short stand whole in their title. */
+/** Everything a search looks through; texts cut short stand whole in their data-value. */
 function rowText(row) {
-  const whole = [...row.querySelectorAll("[title]")].map((node) => node.title);
+  const whole = [...row.querySelectorAll("[data-value]")].map((node) => node.dataset.value);
   return [row.textContent, ...whole].join(" ").toLowerCase();
 }
 
@@ -43,6 +43,7 @@ class LiveTable {
     this.heads = [...table.tHead.rows[0].cells];
     this.form = document.querySelector(`form[data-controls="${this.name}"]`);
     this.inputs = [...this.form.querySelectorAll("[data-filter]")];
+    this.unknown = new Map();
     this.sort = null;
     this.down = false;
     this.prepare();
@@ -53,7 +54,7 @@ class LiveTable {
     this.heads.filter((head) => head.dataset.key).forEach((head) => this.addButton(head));
     this.form.hidden = false;
     this.form.addEventListener("submit", (event) => event.preventDefault());
-    this.form.addEventListener("input", () => this.changed());
+    this.form.addEventListener("input", (event) => this.chosen(event.target.dataset.filter));
     this.form.addEventListener("reset", () => setTimeout(() => this.reset()));
     const save = this.form.querySelector("[data-csv]");
     if (save) save.addEventListener("click", () => this.save());
@@ -79,7 +80,13 @@ class LiveTable {
     return this.heads.find((head) => head.dataset.key === key);
   }
 
+  chosen(filter) {
+    this.unknown.delete(filter);
+    this.changed();
+  }
+
   reset() {
+    this.unknown.clear();
     this.sort = null;
     this.changed();
   }
@@ -95,14 +102,19 @@ class LiveTable {
     if (this.sort) state.set("sort", this.sort);
     if (this.sort) state.set("dir", this.down ? "down" : "up");
     this.inputs.filter((i) => i.value).forEach((i) => state.set(i.dataset.filter, i.value));
+    this.unknown.forEach((value, filter) => state.set(filter, value));
     return state;
   }
 
-  /** What an address says; values that the page does not know are left out. */
+  /** What an address says; a value that no row of the page has matches nothing. */
   restore(state) {
+    this.unknown.clear();
     for (const input of this.inputs) {
-      input.value = state.get(input.dataset.filter) || "";
-      if (input.selectedIndex === -1) input.value = "";
+      const [filter, wanted] = [input.dataset.filter, state.get(input.dataset.filter) || ""];
+      input.value = wanted;
+      if (input.selectedIndex !== -1) continue;
+      input.value = "";
+      this.unknown.set(filter, wanted);
     }
     this.sort = this.head(state.get("sort")) ? state.get("sort") : null;
     this.down = state.get("dir") === "down";
@@ -110,6 +122,7 @@ class LiveTable {
   }
 
   matches(row) {
+    if (this.unknown.size) return false;
     return this.inputs.every((input) => {
       const wanted = input.value;
       if (!wanted) return true;
@@ -144,7 +157,9 @@ class LiveTable {
 
   count() {
     const place = this.form.querySelector("[data-count]");
-    const none = "None matches; “Show all” brings them back.";
+    const missing = [...this.unknown].map(([filter, value]) => `${filter} “${value}”`).join(", ");
+    const why = missing ? `No row of this page has the ${missing}` : "None matches";
+    const none = `${why}; “Show all” brings them back.`;
     const many = this.visible().length;
     place.textContent = many ? `${many} of ${this.rows.length} shown` : none;
   }

@@ -1,4 +1,6 @@
-"""Each benchmark on both halves, with the rounds before."""
+"""Each benchmark on both halves; from the second round on also one small chart per benchmark of all
+rounds, drawn in the page itself and not by plotly: dozens of those would slow it down.
+"""
 
 from dataclasses import dataclass
 from typing import Final, TypedDict
@@ -26,6 +28,8 @@ class BenchmarkNumbers(TypedDict):
     model: str
     coverage: float
     earlier: list[int]
+    rounds: list[int]
+    """Those before and this one."""
     rows: list[Row]
     graders: dict[str, str]
     """Who graded each benchmark."""
@@ -61,7 +65,8 @@ class Benchmarks:
             "own": list(metrics.own),
             "judged": list(metrics.judged),
             "share": _share(view.current),
-            "charts": {"held_out": _chart([number for number, _ in known], rows)},
+            "rounds": [number for number, _ in known],
+            "charts": {"held_out": _chart(view.current.number, rows)},
         }
 
 
@@ -86,9 +91,9 @@ def _row(name: str, rounds: list[Metrics]) -> Row:
     }
 
 
-def _chart(numbers: list[int], rows: list[Row]) -> Figure:
-    rates = [[*row["earlier"], row["held_out"]] for row in rows]
-    return rates_over_rounds(numbers, [row["name"] for row in rows], rates)
+def _chart(number: int, rows: list[Row]) -> Figure:
+    """This round's rates."""
+    return rates_over_rounds([number], [r["name"] for r in rows], [[r["held_out"]] for r in rows])
 
 
 PLUGIN: Final[Section] = Benchmarks()

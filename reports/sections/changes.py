@@ -8,15 +8,13 @@ from reports.charts import Figure, Series, forest
 from reports.section import Section
 from reports.view import View, held_out_changes
 
-MARGIN: Final = -0.05
-"""What `Change.non_inferior` is judged by."""
-
 
 class ChangeNumbers(TypedDict):
     """The latest comparison."""
 
     round: int
     margin: float
+    """A category that was strong may lose less than this."""
     rows: list[Change]
     charts: dict[str, Figure]
 
@@ -29,20 +27,21 @@ class ChangesSinceStart:
     missing: str = "There is no second diagnosed round to compare yet."
 
     def numbers(self, view: View) -> ChangeNumbers | None:
-        known = [(r.number, held_out_changes(r.changes, since=0)) for r in view.rounds]
-        found = [(number, rows) for number, rows in known if rows]
+        known = [r.changes for r in view.rounds if r.changes]
+        found = [c for c in known if held_out_changes(c, since=0)]
         if not found:
             return None
-        number, rows = found[-1]
+        latest = found[-1]
+        rows = held_out_changes(latest, since=0)
         return {
-            "round": number,
-            "margin": MARGIN,
+            "round": latest.round,
+            "margin": latest.margin,
             "rows": rows,
-            "charts": {"forest": _chart(rows)},
+            "charts": {"forest": _chart(rows, latest.margin)},
         }
 
 
-def _chart(rows: list[Change]) -> Figure:
+def _chart(rows: list[Change], margin: float) -> Figure:
     shown = {
         "strong in round 0": ("@good", "diamond", lambda c: c.strong),
         "other": ("@accent", "circle", lambda c: not c.strong),
@@ -51,7 +50,7 @@ def _chart(rows: list[Change]) -> Figure:
         Series(label, [(c.change, c.interval) if fits(c) else None for c in rows], colour, symbol)
         for label, (colour, symbol, fits) in shown.items()
     ]
-    return forest([c.name for c in rows], series, MARGIN)
+    return forest([c.name for c in rows], series, -margin)
 
 
 PLUGIN: Final[Section] = ChangesSinceStart()

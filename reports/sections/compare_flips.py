@@ -31,18 +31,20 @@ class CompareFlips:
         found = view.comparison
         if found is None:
             return None
+        lost, won = _some(view, found["lost"]), _some(view, found["won"])
+        shown = flipped(view, view.rounds[0], view.rounds[-1], (*lost, *won))
         return {
             "lost": list(found["lost"]),
             "won": list(found["won"]),
-            "shown_lost": _shown(view, found["lost"]),
-            "shown_won": _shown(view, found["won"]),
+            "shown_lost": [s for s in shown if s["id"] in lost],
+            "shown_won": [s for s in shown if s["id"] in won],
         }
 
 
-def _shown(view: View, flips: list[Flip]) -> list[Flipped]:
-    """Some of every benchmark."""
+def _some(view: View, flips: list[Flip]) -> dict[str, None]:
+    """Ids of some of every benchmark, in order."""
     chosen = spread(flips, view.settings.max_examples, lambda f: str(f["benchmark"]))
-    return flipped(view, view.rounds[0], view.rounds[-1], [f["sample_id"] for f in chosen])
+    return dict.fromkeys(f["sample_id"] for f in chosen)
 
 
 PLUGIN: Final[Section] = CompareFlips()

@@ -7,15 +7,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import fmean
 from typing import Final, TypedDict
 from urllib.parse import quote
 
+from blindspot.core.outcomes import passed
 from blindspot.core.records import Half
-from reports.flipped import RIGHT, Flipped, flipped
+from reports.flipped import Flipped, flipped
 from reports.section import Section
 from reports.view import Round, View
 
@@ -78,6 +77,7 @@ def _turn(view: View, before: Round, after: Round, most: int) -> Turn:
     turned = after.changes.flips if after.changes else {}
     won, lost = (list(turned.get(way, ())) for way in ("won", "lost"))
     there = _openable(after)
+    shown = {s["id"]: s for s in flipped(view, before, after, (*won[:most], *lost[:most]))}
     return {
         "before": before.number,
         "after": after.number,
@@ -85,8 +85,8 @@ def _turn(view: View, before: Round, after: Round, most: int) -> Turn:
         "rows": counted(before.scores(), after.scores(), after.halves()),
         "won": won,
         "lost": lost,
-        "shown_won": flipped(view, before, after, won[:most]),
-        "shown_lost": flipped(view, before, after, lost[:most]),
+        "shown_won": [shown[i] for i in won[:most] if i in shown],
+        "shown_lost": [shown[i] for i in lost[:most] if i in shown],
         "href": page_of(after),
         "openable": [i for i in (*won, *lost) if i in there],
     }
@@ -97,7 +97,7 @@ def counted(
 ) -> list[Row]:
     """Samples of each half by what they were before and after."""
     both = before.keys() & after.keys()
-    kinds = {i: f"{_right(before[i]):d}{_right(after[i]):d}" for i in both}
+    kinds = {i: f"{passed(before[i]):d}{passed(after[i]):d}" for i in both}
     found: dict[Half, Counter[str]] = {"diagnosis": Counter(), "held_out": Counter()}
     for sample, kind in kinds.items():
         found[halves[sample]][kind] += 1
@@ -121,10 +121,6 @@ def _openable(round_: Round) -> set[str]:
     parts = json.loads(file.read_text(encoding="utf-8"))["sections"]
     listed = (p["numbers"] for p in parts if p["name"] == "samples" and p["numbers"])
     return {item["id"] for numbers in listed for item in numbers["items"]}
-
-
-def _right(scores: Sequence[float]) -> bool:
-    return fmean(scores) >= RIGHT
 
 
 PLUGIN: Final[Section] = Flips()

@@ -22,6 +22,13 @@ class Row(TypedDict):
     """The same cell in the mixture of the round before."""
 
 
+class Dropped(TypedDict):
+    """One cell that is no longer asked for."""
+
+    name: str
+    cell: CellShare
+
+
 class MixtureNumbers(TypedDict):
     """The table."""
 
@@ -33,7 +40,7 @@ class MixtureNumbers(TypedDict):
     previous: int | None
     """The round before that has a mixture."""
     rows: list[Row]
-    dropped: list[CellShare]
+    dropped: list[Dropped]
     """Cells of the mixture before that are not in this one."""
 
 
@@ -57,7 +64,7 @@ class Mixture:
             "rules": _rules(view.current),
             "previous": last.number if last else None,
             "rows": [_row(c, aims, before) for c in diagnosis.mixture],
-            "dropped": [c for name, c in before.items() if name not in kept],
+            "dropped": [{"name": n, "cell": c} for n, c in before.items() if n not in kept],
         }
 
 

@@ -5,7 +5,9 @@
 
 The evidence of weaknesses always stands among them. Then failed samples of every category and
 error stage, one of each in turn, those first that the diagnosis names as typical; then what was
-won and lost since the round before. All are of the diagnosis half. The diagnosis keeps no
+won and lost since the round before. All are of the diagnosis half. Category, stage and whether a
+sample failed follow the rules by which the diagnosis counts (`blindspot.core.outcomes`), so that a
+cell of the heat map and its list agree. The diagnosis keeps no
 outcome of a probe for one sample: what a probe found stands there for all samples of a stage.
 """
 
@@ -15,9 +17,9 @@ from itertools import zip_longest
 from typing import Final, Literal, TypedDict
 
 from blindspot.core.diagnosis import Diagnosis, ProbeShare
-from blindspot.core.tables import read_table
+from blindspot.core.outcomes import passed
 from reports.pictures import Priority
-from reports.samples import RIGHT, Evidence, Shown, Told, told
+from reports.samples import Evidence, Shown, Told, told
 from reports.section import Section
 from reports.view import Round, View
 
@@ -31,7 +33,7 @@ class Item(Shown):
     category: str
     """As the diagnosis labelled it."""
     stage: str
-    """Where its answer broke; empty where it was not attributed."""
+    """Where most of its failed answers broke; empty where the sample did not fail."""
     right: bool
     """Whether the answer that is shown is."""
     weaknesses: list[int]
@@ -68,14 +70,12 @@ class Samples:
         diagnosis = view.current.diagnosis
         if diagnosis is None:
             return None
-        category = _categories(view.current)
-        cells = _cells(view.current, category)
-        chosen = _chosen(view, diagnosis, cells)
-        items = _items(view, diagnosis, chosen, category)
-        failed = {i for ids in cells.values() for i in ids}
+        category, failed = view.current.categories(), view.current.failed()
+        chosen = _chosen(view, diagnosis, _cells(failed, category))
+        items = _items(view, diagnosis, chosen, category, failed)
         return {
             "failed": len(failed),
-            "shown": len(failed & {item["id"] for item in items}),
+            "shown": len(failed.keys() & {item["id"] for item in items}),
             "probes": [p for p in diagnosis.probes if p.stage],
             "most": view.settings.max_samples,
             "items": items,
@@ -113,36 +113,20 @@ def _in_turn(lists: Iterable[Sequence[str]]) -> Iterator[str]:
     return (i for turn in zip_longest(*lists) for i in turn if i is not None)
 
 
-def _cells(round_: Round, category: Mapping[str, str]) -> dict[Cell, list[str]]:
-    """Ids of failed samples by category and the stage of their first failed answer."""
-    path = round_.folder.diagnosis / "attributions.parquet"
-    if not path.is_file():
-        return {}
-    rows = read_table(path).select(["sample_id", "repeat", "stage"]).to_pylist()
-    stages: dict[str, str] = {}
-    for row in sorted(rows, key=lambda r: (r["sample_id"], r["repeat"])):
-        stages.setdefault(row["sample_id"], row["stage"])
+def _cells(failed: Mapping[str, str], category: Mapping[str, str]) -> dict[Cell, list[str]]:
+    """Ids of failed samples by category and stage: the cells of the heat map."""
     found: dict[Cell, list[str]] = {}
-    for i, stage in stages.items():
+    for i, stage in failed.items():
         found.setdefault((category.get(i, ""), stage), []).append(i)
     return found
 
 
-def _categories(round_: Round) -> dict[str, str]:
-    """Category by sample id: its heaviest labels, or what it states itself."""
-    columns = ["id", "capability", "image_type"]
-    table = read_table(round_.folder.evaluation / "samples.parquet").select(columns)
-    terms = {r["id"]: [r["capability"], r["image_type"]] for r in table.to_pylist()}
-    path = round_.folder.diagnosis / "labels.parquet"
-    labels = read_table(path).to_pylist() if path.is_file() else []
-    for label in sorted(labels, key=lambda r: r["weight"]):
-        if label["sample_id"] in terms:
-            terms[label["sample_id"]][label["axis"] == "image_type"] = label["term"]
-    return {i: "/".join(pair) for i, pair in terms.items()}
-
-
 def _items(
-    view: View, diagnosis: Diagnosis, ids: Sequence[str], category: Mapping[str, str]
+    view: View,
+    diagnosis: Diagnosis,
+    ids: Sequence[str],
+    category: Mapping[str, str],
+    failed: Mapping[str, str],
 ) -> list[Item]:
     flips = _flip_of(view.current)
     cited = {i for w in diagnosis.weaknesses for i in (*w.failing, *w.passing)}
@@ -157,7 +141,9 @@ def _items(
         shown += show([i], priority)
     past = told(view, shown)
     return [
-        _item(s, category[s["id"]], diagnosis, past[s["id"]], flips.get(s["id"])) for s in shown
+        _item(s, (category[i], failed.get(i, "")), diagnosis, past[i], flips.get(i))
+        for s in shown
+        for i in [s["id"]]
     ]
 
 
@@ -169,12 +155,12 @@ def _priority(*, cited: bool, passing: bool) -> Priority:
 
 def _item(
     shown: Shown,
-    category: str,
+    cell: Cell,
     diagnosis: Diagnosis,
     earlier: list[Told],
     flip: Literal["won", "lost"] | None,
 ) -> Item:
-    attribution, right = shown["attribution"], (shown["score"] or 0.0) >= RIGHT
+    (category, stage), right = cell, passed([shown["score"] or 0.0])
     ranks = [
         rank
         for rank, w in enumerate(diagnosis.weaknesses, start=1)
@@ -183,7 +169,7 @@ def _item(
     return {
         **shown,
         "category": category,
-        "stage": attribution.stage if attribution else "",
+        "stage": stage,
         "right": right,
         "weaknesses": ranks,
         "flip": flip,

@@ -1,7 +1,10 @@
 """Where answers break: failed samples per category and error stage.
 
-A cell is the artifact's count over the category's answered samples. Which cells stand out is the
-diagnosis's word: a category that fails at a stage reliably more often than the rest.
+A cell is the artifact's count and its share of the category's answered samples. Which cells stand
+out is the diagnosis's word: a category that fails at a stage reliably more often than the rest of
+its benchmarks, adjusted over all cells. Standardised residuals of the table would say less: they
+compare with all benchmarks at once, so a category of an easy benchmark would look good for it, and
+take samples that share a picture as independent.
 """
 
 from collections.abc import Sequence
@@ -19,7 +22,7 @@ class Heat(TypedDict):
     stage: str
     failed: int
     share: float | None
-    """Of the category's answered samples; None where none was answered."""
+    """Of the category's answered samples; None where the diagnosis does not say it."""
     excess: StageExcess | None
     """Where the diagnosis finds it more often here than elsewhere."""
 
@@ -41,8 +44,8 @@ class StageNumbers(TypedDict):
 
     stages: list[str]
     """The columns."""
-    most: float
-    """The largest share, which gets the full colour."""
+    most: float | None
+    """The largest share, which gets the full colour; None where the diagnosis says none."""
     rows: list[Row]
     shares: list[StageShare]
     """Over all categories."""
@@ -64,10 +67,11 @@ class Stages:
         if diagnosis is None:
             return None
         columns = sorted({stage for c in diagnosis.categories for stage in c.stages})
+        shares = [x for c in diagnosis.categories for x in c.stage_shares.values()]
         rows = [_row(c, columns, diagnosis.excess) for c in diagnosis.categories]
         return {
             "stages": columns,
-            "most": max((cell["share"] or 0.0 for r in rows for cell in r["cells"]), default=0.0),
+            "most": max(shares, default=None),
             "rows": rows,
             "shares": list(diagnosis.stages),
             "corrected": any(s.corrected is not None for s in diagnosis.stages),
@@ -92,8 +96,8 @@ def _row(category: CategoryRate, columns: Sequence[str], excess: Sequence[StageE
 
 
 def _cell(category: CategoryRate, stage: str, excess: StageExcess | None) -> Heat:
+    share = category.stage_shares.get(stage)
     failed = category.stages.get(stage, 0)
-    share = failed / category.n if category.n else None
     return {"stage": stage, "failed": failed, "share": share, "excess": excess}
 
 

@@ -10,6 +10,8 @@ from reports.view import Step, View
 
 CURVES: Final = {
     "reward": "Reward",
+    "rewards/accuracy/mean": "Accuracy of the rollouts",
+    "validation": "Score on the validation split",
     "reward_std": "Spread of rewards in a group",
     "frac_reward_zero_std": "Groups without spread",
     "loss": "Loss",
@@ -19,10 +21,16 @@ CURVES: Final = {
     "completions/clipped_ratio": "Truncated completions",
     "learning_rate": "Learning rate",
 }
-"""What is drawn of the log, in this order; `accuracy/<category>` follows."""
+"""What is drawn of the log, in this order."""
 
-_ACCURACY: Final = "accuracy/"
-_SHARES: Final = frozenset({"frac_reward_zero_std", "completions/clipped_ratio"})
+_SHARES: Final = frozenset(
+    {
+        "rewards/accuracy/mean",
+        "validation",
+        "frac_reward_zero_std",
+        "completions/clipped_ratio",
+    }
+)
 _TABLE_ROWS: Final = 60
 
 
@@ -55,7 +63,7 @@ class Training:
     """The training of this round."""
 
     title: str = "Training"
-    missing: str = "Nothing was trained in this round."
+    missing: str = "No checkpoint was published in this round."
 
     def numbers(self, view: View) -> TrainingNumbers | None:
         checkpoint, log = view.current.checkpoint, view.current.log
@@ -77,18 +85,15 @@ class Training:
 def _curves(log: list[Step]) -> list[Curve]:
     logged = {key for entry in log for key in entry}
     known = [(key, title) for key, title in CURVES.items() if key in logged]
-    own = sorted(key for key in logged if key.startswith(_ACCURACY))
-    titles = [*known, *((key, f"Accuracy, {key.removeprefix(_ACCURACY)}") for key in own)]
     return [
-        {"key": key, "title": title, "chart": f"curve-{i}"} for i, (key, title) in enumerate(titles)
+        {"key": key, "title": title, "chart": f"curve-{i}"} for i, (key, title) in enumerate(known)
     ]
 
 
 def _chart(key: str, log: list[Step]) -> Figure:
     known = [(i, entry) for i, entry in enumerate(log, start=1) if key in entry]
     steps = [entry.get("step", i) for i, entry in known]
-    share = key in _SHARES or key.startswith(_ACCURACY)
-    return curve(steps, [entry[key] for _, entry in known], share=share)
+    return curve(steps, [entry[key] for _, entry in known], share=key in _SHARES)
 
 
 PLUGIN: Final[Section] = Training()

@@ -2,16 +2,16 @@
 with examples and the edits that pictures went through.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypedDict
 
 from blindspot.core.records import Edit, TrainingSample
+from blindspot.core.tables import read_rows
 from blindspot.core.training_set import (
     CellOutcome,
     TrainingSetArtifact,
-    read_pictures,
     read_split,
 )
 from reports.pictures import Priority
@@ -20,6 +20,11 @@ from reports.view import Round, View, spread
 
 MOST_EDITED: Final = 6
 """Samples whose edits are shown."""
+MOST_REJECTED: Final = 8
+"""Rejected candidates that are shown."""
+_REJECTED: Final = ["id", "cell", "gate", "cause", "evidence", "question", "target", "images"]
+"""Columns of `rejected.parquet` that are shown."""
+Pictures = Callable[[], dict[str, bytes]]
 
 
 class Edited(TypedDict):
@@ -39,6 +44,22 @@ class Lineage(TypedDict):
     edits: list[Edited]
 
 
+class Rejected(TypedDict):
+    """A candidate that a gate kept out."""
+
+    id: str
+    cell: str
+    gate: str
+    cause: str
+    """Empty where the gate knows one only."""
+    evidence: str
+    """What the gate saw."""
+    question: str
+    target: str
+    images: list[str]
+    """Names of its pictures, as far as they were kept."""
+
+
 class TrainingSetNumbers(TypedDict):
     """The table and the examples."""
 
@@ -52,6 +73,10 @@ class TrainingSetNumbers(TypedDict):
     edited: int
     """Training samples with edits."""
     lineages: list[Lineage]
+    rejected: int | None
+    """Rejected candidates; None where they were not kept."""
+    refused: list[Rejected]
+    """Some of them, of every gate and cause."""
     examples: list[TrainingSample]
 
 
@@ -69,14 +94,20 @@ class TrainingSet:
         cells, train = artifact.outcomes().cells, read_split(artifact, "train")
         examples = _spread(train, view.settings.max_examples)
         edited = [s for s in train if s.lineage]
-        _want(view, artifact, [name for s in examples for name in s.images])
+        shown = _spread(edited, MOST_EDITED)
+        wanted = {name for s in (*examples, *shown) for name in s.images}
+        pictures = cache(lambda: _pictures(artifact, wanted))
+        _want(view, pictures, [name for s in examples for name in s.images])
+        rejected = _rejected(view.current)
         return {
             "gates": sorted({gate for c in cells for gate in c.rejected}),
             "cells": list(cells),
             "counts": artifact.artifact.manifest.counts,
             "facts": artifact.artifact.manifest.facts,
             "edited": len(edited),
-            "lineages": [_lineage(view, artifact, s) for s in _spread(edited, MOST_EDITED)],
+            "lineages": [_lineage(view, pictures, s) for s in shown],
+            "rejected": None if rejected is None else len(rejected),
+            "refused": _refused(view, rejected or []),
             "examples": examples,
         }
 
@@ -86,7 +117,44 @@ def _spread(samples: Sequence[TrainingSample], most: int) -> list[TrainingSample
     return sorted(spread(samples, most, lambda s: s.cell), key=lambda s: (s.cell, s.id))
 
 
-def _lineage(view: View, artifact: TrainingSetArtifact, sample: TrainingSample) -> Lineage:
+def _pictures(artifact: TrainingSetArtifact, wanted: set[str]) -> dict[str, bytes]:
+    """Pictures of the training split, one shard at a time."""
+    rows = (row for shard in artifact.shards("train") for row in read_rows(shard, ["images"]))
+    images = (image for row in rows for image in row["images"])
+    return {image["path"]: image["bytes"] for image in images if image["path"] in wanted}
+
+
+def _rejected(round_: Round) -> list[dict[str, Any]] | None:
+    path = round_.folder.training_set / "rejected.parquet"
+    return read_rows(path, _REJECTED) if path.is_file() else None
+
+
+def _refused(view: View, rejected: Sequence[dict[str, Any]]) -> list[Rejected]:
+    """Some of every gate and cause, with what is left of their pictures."""
+    ordered = sorted(rejected, key=lambda r: (r["gate"], r["cause"], r["id"]))
+    some = spread(ordered, MOST_REJECTED, lambda r: f"{r['gate']}/{r['cause']}")
+    return [_candidate(view, row) for row in some]
+
+
+def _candidate(view: View, row: dict[str, Any]) -> Rejected:
+    stored = [_stored(view.current, digest) for digest in row["images"]]
+    images = [name for name in stored if name]
+    for name in images:
+        view.gallery.want(name, Priority.TRAINING)
+    texts = {k: str(row[k])[: view.settings.max_text] for k in ("evidence", "question", "target")}
+    return {
+        "id": row["id"],
+        "cell": row["cell"],
+        "gate": row["gate"],
+        "cause": row["cause"],
+        "evidence": texts["evidence"],
+        "question": texts["question"],
+        "target": texts["target"],
+        "images": images,
+    }
+
+
+def _lineage(view: View, pictures: Pictures, sample: TrainingSample) -> Lineage:
     names = {name.partition(".")[0]: name for name in sample.images}
     edits: list[Edited] = [
         {
@@ -97,7 +165,7 @@ def _lineage(view: View, artifact: TrainingSetArtifact, sample: TrainingSample) 
         for edit in sample.lineage
     ]
     shown = [name for e in edits for name in (e["parent"], e["child"]) if name]
-    _want(view, artifact, shown)
+    _want(view, pictures, shown)
     return {"id": sample.id, "cell": sample.cell, "edits": edits}
 
 
@@ -107,13 +175,12 @@ def _stored(round_: Round, digest: str) -> str | None:
     return next((name for name in names if round_.images.path(name).is_file()), None)
 
 
-def _want(view: View, artifact: TrainingSetArtifact, names: Sequence[str]) -> None:
-    pictures = cache(lambda: read_pictures(artifact, "train"))
+def _want(view: View, pictures: Pictures, names: Iterable[str]) -> None:
     for name in names:
         view.gallery.want(name, Priority.TRAINING, _lookup(pictures, name))
 
 
-def _lookup(pictures: Callable[[], dict[str, bytes]], name: str) -> Callable[[], bytes]:
+def _lookup(pictures: Pictures, name: str) -> Callable[[], bytes]:
     return lambda: pictures()[name]
 
 

@@ -8,9 +8,16 @@ from typing import Final, TypedDict
 
 from blindspot.core.diagnosis import CategoryRate, Change, Diagnosis
 from blindspot.core.evaluation import Judged, Rate
+from blindspot.core.records import Half
 from blindspot.core.training_set import TrainingSetArtifact
 from reports.section import Section
 from reports.view import Round, View, held_out_changes, of_half
+
+HALVES: Final[tuple[Half, ...]] = ("diagnosis", "held_out")
+FEW_RUNS: Final = 20
+"""With fewer shuffles even none with a weakness leaves a false-alarm rate of 3/20 possible (the
+rule of three: 95 % upper bound 3/n of a rate of which n runs showed nothing).
+"""
 
 
 class Gates(TypedDict):
@@ -27,6 +34,8 @@ class TrustNumbers(TypedDict):
 
     diagnosis: Diagnosis | None
     """Its null, suspect rate, human and teacher reports, and labels are shown; cut to those."""
+    few_runs: bool
+    """Whether there were so few shuffles that the rate of false alarms is hardly known."""
     decided_by: dict[str, int]
     """Failed answers by the attributor that decided."""
     thin: list[CategoryRate]
@@ -55,9 +64,10 @@ class Trust:
         if now.metrics is None:
             return None
         changes = held_out_changes(now.changes, since=0)
-        rates = [r for half in ("diagnosis", "held_out") for r in _benchmarks(now, half)]
+        rates = [r for half in HALVES for r in of_half(now.metrics.benchmarks, half).values()]
         return {
             "diagnosis": _cut(now.diagnosis) if now.diagnosis else None,
+            "few_runs": now.diagnosis is not None and now.diagnosis.null.runs < FEW_RUNS,
             "decided_by": now.attributors(),
             "thin": _thin(now),
             "gates": _gates(now.training_set) if now.training_set else None,
@@ -68,11 +78,6 @@ class Trust:
             "notes": _notes(now),
             "detectable": next((c for c in changes if c.name == "overall"), None),
         }
-
-
-def _benchmarks(round_: Round, half: str) -> list[Rate]:
-    found = round_.metrics.benchmarks if round_.metrics else ()
-    return list(of_half(found, "diagnosis" if half == "diagnosis" else "held_out").values())
 
 
 def _cut(found: Diagnosis) -> Diagnosis:

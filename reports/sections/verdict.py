@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from blindspot.core.acceptance import Acceptance
-from blindspot.core.diagnosis import Change, Ended, Null
+from blindspot.core.diagnosis import Change, Diagnosis, Ended, Null
 from blindspot.core.evaluation import Rate
 from reports.section import Section
 from reports.view import Round, View, held_out_changes, of_half
+
+
+class Tested(TypedDict):
+    """What the diagnosis says of itself."""
+
+    candidates: int
+    q: float
+    excluded: dict[str, int]
+    null: Null
+    suspect_rate: float | None
+    """Of the diagnosis half, if every answer that looks wrongly graded counted as right."""
 
 
 class VerdictNumbers(TypedDict):
@@ -20,18 +31,18 @@ class VerdictNumbers(TypedDict):
     """Of the held-out half since round 0."""
     weaknesses: list[str] | None
     """Names by rank; None before the diagnosis."""
-    candidates: int
-    q: float
+    diagnosis: Tested | None
+    """How the weaknesses were looked for; None before the diagnosis."""
     strong: list[Change]
     """Held-out changes since round 0 of the categories that were strong then."""
     fallen: list[Change]
     """Those among them that were not shown to have kept within the margin."""
+    margin: float | None
+    """By which that is judged; None without an earlier round."""
+    worse: list[Change]
+    """Held-out changes of categories whose whole interval lies below zero."""
     failures: dict[str, int]
     coverage: float
-    excluded: dict[str, int]
-    null: Null | None
-    suspect_rate: float | None
-    """Of the diagnosis half, if every answer that looks wrongly graded counted as right."""
     ended: list[Ended]
     """Weaknesses of earlier rounds that are not found now."""
     rolled_back: Acceptance | None
@@ -49,39 +60,38 @@ class Verdict:
         metrics = view.current.metrics
         if metrics is None:
             return None
-        overall, strong = _changes(view)
-        found = view.current.diagnosis
+        rows = held_out_changes(view.current.changes, since=0)
+        each, strong = [r for r in rows if r.name != "overall"], [r for r in rows if r.strong]
+        found, changes = view.current.diagnosis, view.current.changes
         return {
             "overall": of_half(metrics.overall, "held_out").get("overall"),
-            "change": overall,
-            "weaknesses": _weaknesses(view.current),
-            "candidates": found.candidates if found else 0,
-            "q": found.q if found else 0.0,
+            "change": next((r for r in rows if r.name == "overall"), None),
+            "weaknesses": [w.name for w in found.weaknesses] if found else None,
+            "diagnosis": _tested(found) if found else None,
             "strong": strong,
             "fallen": [c for c in strong if c.non_inferior is False],
+            "margin": changes.margin if changes else None,
+            "worse": [c for c in each if c.interval[1] < 0],
             "failures": metrics.failures,
             "coverage": metrics.coverage,
-            "excluded": found.excluded if found else {},
-            "null": found.null if found else None,
-            "suspect_rate": found.suspect_rate if found else None,
             "ended": list(found.ended) if found else [],
             "rolled_back": _rolled_back(view.rounds[:-1]),
         }
 
 
-def _changes(view: View) -> tuple[Change | None, list[Change]]:
-    rows = held_out_changes(view.current.changes, since=0)
-    overall = next((r for r in rows if r.name == "overall"), None)
-    return overall, [r for r in rows if r.strong]
+def _tested(found: Diagnosis) -> Tested:
+    return {
+        "candidates": found.candidates,
+        "q": found.q,
+        "excluded": found.excluded,
+        "null": found.null,
+        "suspect_rate": found.suspect_rate,
+    }
 
 
 def _rolled_back(earlier: Sequence[Round]) -> Acceptance | None:
     last = earlier[-1].acceptance if earlier else None
     return last if last and not last.accepted else None
-
-
-def _weaknesses(round_: Round) -> list[str] | None:
-    return [w.name for w in round_.diagnosis.weaknesses] if round_.diagnosis else None
 
 
 PLUGIN: Final[Section] = Verdict()

@@ -11,6 +11,11 @@ from reports.samples import Evidence, Shown
 from reports.section import Section
 from reports.view import Round, View
 
+STABLE: Final = 0.6
+"""Below this overlap over resamples the borders of a group are not to be relied on (Hennig 2007,
+Cluster-wise assessment of cluster stability); as `Weakness.stability` says.
+"""
+
 
 class Past(TypedDict):
     """The same weakness in an earlier round."""
@@ -31,6 +36,8 @@ class Item(TypedDict):
     """The error stage with most of its failures."""
     cells: list[CellShare]
     """Rows of the mixture that aim at it."""
+    unstable: bool
+    """Whether its borders are not to be relied on."""
     earlier: list[Past]
     failing: list[Shown]
     passing: list[Shown]
@@ -80,6 +87,7 @@ def _item(
         "category": f"{weakness.capability}/{weakness.image_type}",
         "stage": max(stages, key=lambda s: (stages[s], s)) if stages else None,
         "cells": [c for c in diagnosis.mixture if c.weakness == weakness.id],
+        "unstable": weakness.stability is not None and weakness.stability < STABLE,
         "earlier": [past for r in view.rounds[:-1] for past in _past(r, weakness.id)],
         "failing": evidence.failing(weakness.failing),
         "passing": evidence.passing(weakness.passing),

@@ -1,104 +1,100 @@
-"""The front: a table of what was measured, and the name of what cannot be; rows, as all benches
-share them.
-"""
+"""Which measures there are, and the folder that a full run goes on in."""
 
+import ast
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from bench import rows, training
+from bench import training
 from bench.extent import Extent
-from bench.front import markdown, measuring
 from bench.rows import Row
-from bench.training import MODULES, main
 
-
-def measured_rows(extent: Extent) -> list[Row]:
-    return [Row("T2", f"full: {extent.full} |x|", 0.125, (0.1, 0.2), "> 0", "", True)]
-
-
-@pytest.fixture
-def measured(monkeypatch, tmp_path):
-    module = ModuleType("bench.tuning.rounds")
-    module.measure = measured_rows  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "bench.tuning.rounds", module)
-    monkeypatch.setattr(training, "BUILD", tmp_path / "build")
-    monkeypatch.setattr(training, "RESULTS", tmp_path / "results")
-    return tmp_path
+BENCH = Path(training.__file__).parent / "tuning"
 
 
 def test_every_measure_of_the_design_has_a_module():
-    assert list(MODULES) == [f"T{i}" for i in range(1, 11)]
+    assert list(training.MODULES) == [f"T{i}" for i in range(1, 11)]
+    assert all((BENCH / f"{name}.py").is_file() for name in training.MODULES.values())
 
 
-def test_full_writes_a_file_for_each_measure_and_the_table(measured):
-    main(["--full", "--only", "T2"])
-    kept = json.loads((measured / "results" / "training-T2.json").read_text())
-    assert kept["rows"][0]["value"] == 0.125
-    table = (measured / "results" / "training.md").read_text()
-    assert table == markdown("training", list(MODULES), measured / "results")
-    assert "| T2 | full: True ∣x∣ | 0.125 (0.1 … 0.2) | > 0 |  | yes |" in table
+def test_full_goes_on_in_the_folder_of_its_code(
+    stand_in: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+):
+    def rows(extent: Extent) -> list[Row]:
+        trial = extent.work / "trial"
+        found = trial.is_file()
+        trial.write_text("")
+        return [Row("T2", f"went on: {found}")]
+
+    folder = stand_in(training, "bench.tuning.rounds", rows)
+    monkeypatch.setattr("bench.front.commit", lambda: "abc1+")
+    for digest, went_on in (("one", False), ("one", True), ("other", False), ("one", True)):
+        monkeypatch.setattr(training, "_digest", lambda _, digest=digest: digest)
+        training.main(["--full", "--only", "T2"])
+        (row,) = json.loads((folder / "results" / "training-T2.json").read_text())["rows"]
+        assert row["measure"] == f"went on: {went_on}"
 
 
-def test_full_goes_on_in_the_folder_of_its_code_and_smoke_begins_anew(measured):
-    main(["--full", "--only", "T2"])
-    (folder,) = (measured / "build").iterdir()
-    (folder / "kept").write_text("")
-    main(["--full", "--only", "T2"])
-    assert (folder / "kept").is_file()
-    main(["--smoke", "--only", "T2"])
-    (measured / "build" / "smoke" / "kept").write_text("")
-    main(["--smoke", "--only", "T2"])
-    assert not (measured / "build" / "smoke" / "kept").exists()
+def _imported(module: str) -> set[str]:
+    """The modules of `bench.tuning` that one of them uses, itself and theirs included."""
+    found, open_ = set(), [module]
+    while open_:
+        name = open_.pop()
+        if name not in found:
+            found.add(name)
+            tree = ast.parse((BENCH / f"{name}.py").read_text())
+            for node in (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)):
+                if node.module == "bench.tuning":
+                    open_ += [alias.name for alias in node.names]
+                elif (node.module or "").startswith("bench.tuning."):
+                    open_.append(str(node.module).removeprefix("bench.tuning."))
+    return found
 
 
-def test_other_code_has_another_folder(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", training.MODULES)
+def test_whatever_makes_a_trial_names_its_folder(name: str):
+    """What is used and does not count names arms, judges trials, or keeps two processes apart."""
+    judging = {"gain", "curve", "ablations", "contrasts", "report", "floors", "sharing"}
+    judging |= {"error_driven_rows"}
+    counted = set(training.TRIALS[name])
+    assert _imported(training.MODULES[name]) - judging <= counted
+    assert not counted & judging
+
+
+def test_a_measure_keeps_its_trials_when_another_is_corrected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for file in (
+        *("training/stage.py", "bench/tuning/verifiers.py", "bench/tuning/error_driven.py"),
+        *("examples/error-driven/teacher/seeing.py", "examples/error-driven/README.md"),
+    ):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("1")
+    monkeypatch.setattr(training, "_ROOT", tmp_path)
+    monkeypatch.setattr(training, "TRIALS", {"T7": ("error_driven",), "T10": ("verifiers",)})
+
+    def changed_by(file: str) -> set[str]:
+        before = {n: training._digest(training._sources(n)) for n in training.TRIALS}
+        (tmp_path / file).write_text("2")
+        return {n for n, at in before.items() if training._digest(training._sources(n)) != at}
+
+    assert changed_by("bench/tuning/verifiers.py") == {"T10"}
+    assert changed_by("bench/tuning/error_driven.py") == {"T7"}
+    assert changed_by("examples/error-driven/teacher/seeing.py") == {"T7"}
+    assert changed_by("training/stage.py") == {"T7", "T10"}
+    assert changed_by("examples/error-driven/README.md") == set()
+
+
+def test_measures_that_read_each_others_trials_have_one_folder():
+    assert len({tuple(training._sources(name)) for name in ("T1", "T3", "T9")}) == 1
+
+
+def test_other_code_has_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(training, "_ROOT", tmp_path)
     (tmp_path / "a.py").write_text("1")
     before = training._digest([tmp_path / "a.py"])
     assert training._digest([tmp_path / "a.py"]) == before
     (tmp_path / "a.py").write_text("2")
     assert training._digest([tmp_path / "a.py"]) != before
-
-
-def test_smoke_judges_nothing_and_keeps_nothing(measured, capsys):
-    main(["--smoke", "--only", "T2", "--json", str(measured / "rows.json")])
-    kept = json.loads((measured / "rows.json").read_text())
-    assert kept["rows"][0]["met"] is None
-    assert not (measured / "results").exists()
-    assert "Too small to judge by" in capsys.readouterr().out
-
-
-def test_a_module_that_is_not_there_is_named():
-    with pytest.raises(SystemExit, match=r"bench\.tuning\.nowhere cannot be used"):
-        measuring("bench.tuning", "nowhere")
-
-
-@pytest.mark.parametrize(
-    ("interval", "precision", "met"),
-    [
-        ((0.6, 0.7), 0.2, True),
-        ((0.45, 0.55), 0.2, True),
-        ((0.1, 0.9), 0.2, None),
-        ((0.1, 0.4), 0.2, False),
-    ],
-)
-def test_verdict(interval: tuple[float, float], precision: float, met: bool | None):
-    assert rows.verdict(interval, 0.5, precision=precision) is met
-    turned = (-interval[1], -interval[0])
-    assert rows.verdict(turned, -0.5, precision=precision, higher_is_better=False) is met
-
-
-def test_rows_are_written_with_their_commit(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    row = Row("T1", "a figure", 1.5, (1.0, 2.0), target="> 0", met=True)
-    file = tmp_path / "new" / "rows.json"
-    rows.publish("training", [row], file, seeds=3)
-    written = json.loads(file.read_text())
-    assert set(written) == {"commit", "seeds", "rows"}
-    assert set(written["rows"][0]) == {
-        "id", "measure", "value", "interval", "target", "to_beat", "met",
-    }  # fmt: skip
-    assert "a figure" in capsys.readouterr().out

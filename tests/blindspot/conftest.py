@@ -9,11 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from blindspot import cli
+from blindspot.core.images import encode
 
 Reply = tuple[int, dict[str, Any] | str, dict[str, str]]
 
@@ -153,3 +158,29 @@ def blindspot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
         return code, out, err
 
     return run
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A config whose model is a file of recorded answers, half of them right."""
+    rows = [
+        {
+            "id": f"s{i}",
+            "question": f"q{i}",
+            "target": "red",
+            "image": {"bytes": encode(Image.new("RGB", (4, 4), (i, 0, 0))), "path": None},
+            "capability": "color" if i % 2 else "shape",
+            "image_type": "geometric",
+        }
+        for i in range(120)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "b.parquet")
+    answers = [{"prompt": f"q{i}", "text": "red" if i % 2 else "blue"} for i in range(120)]
+    (tmp_path / "answers.jsonl").write_text("\n".join(map(json.dumps, answers)))
+    path = tmp_path / "config.toml"
+    path.write_text(
+        'name = "mine"\n[model]\nbackend = "replay"\ncheckpoint = "answers.jsonl"\n'
+        '[[evaluation.benchmarks]]\nname = "b"\npath = "b.parquet"\n[diagnosis]\nbudget = 40\n'
+        "[[generation.sources]]\nsize = 48\n"
+    )
+    return path

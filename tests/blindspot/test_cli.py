@@ -7,35 +7,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from PIL import Image
-
-from blindspot.core.images import encode
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """A config whose model is a file of recorded answers, half of them right."""
-    rows = [
-        {
-            "id": f"s{i}",
-            "question": f"q{i}",
-            "target": "red",
-            "image": {"bytes": encode(Image.new("RGB", (4, 4), (i, 0, 0))), "path": None},
-            "capability": "color" if i % 2 else "shape",
-            "image_type": "geometric",
-        }
-        for i in range(120)
-    ]
-    write_rows(tmp_path, rows)
-    answers = [{"prompt": f"q{i}", "text": "red" if i % 2 else "blue"} for i in range(120)]
-    (tmp_path / "answers.jsonl").write_text("\n".join(map(json.dumps, answers)))
-    path = tmp_path / "config.toml"
-    path.write_text(
-        'name = "mine"\n[model]\nbackend = "replay"\ncheckpoint = "answers.jsonl"\n'
-        '[[evaluation.benchmarks]]\nname = "b"\npath = "b.parquet"\n[diagnosis]\nbudget = 40\n'
-        "[[generation.sources]]\nsize = 48\n"
-    )
-    return path
 
 
 def write_rows(folder: Path, rows: list[dict[str, Any]]) -> None:
@@ -101,8 +72,10 @@ def test_redoing_takes_what_came_of_it(blindspot, config: Path, tmp_path: Path) 
     run = tmp_path / "run"
     blindspot("evaluate", config, "--out", run)
     blindspot("diagnose", run)
+    (run / "round-0" / "monitors.json").write_text("what they said of it")
     assert blindspot("evaluate", config, "--out", run, "--redo", "evaluation")[0] == 0
     assert not (run / "round-0" / "diagnosis").exists()
+    assert not (run / "round-0" / "monitors.json").exists()
     assert blindspot("evaluate", config, "--out", run, "--redo", "evaluations")[0] == 2
 
 
@@ -212,7 +185,7 @@ def test_no_space_on_the_disk(
 
 
 def test_two_at_once(blindspot, config: Path, tmp_path: Path) -> None:
-    from blindspot.rounds import locked
+    from blindspot.locking import locked
 
     with locked(tmp_path / "run"):
         code, _, err = blindspot("evaluate", config, "--out", tmp_path / "run")

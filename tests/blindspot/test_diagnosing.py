@@ -14,6 +14,7 @@ from PIL import Image
 
 from blindspot.core.diagnosis import DiagnosisArtifact
 from blindspot.core.images import encode
+from diagnostics.causes import human
 
 SIZE = 120
 """Samples; those with even numbers ask for shapes, the others for colours."""
@@ -90,17 +91,22 @@ def test_a_reference_that_was_never_evaluated(blindspot, run: Path, tmp_path: Pa
     assert "No evaluation at" in err
 
 
+def filled_in(form: Path, stage: str, out: Path) -> Path:
+    """Every row of a form labelled alike, as a spreadsheet saves it."""
+    with form.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with out.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows([row | {"stage": stage} for row in rows])
+    return out
+
+
 def test_people_correct_the_shares(blindspot, run: Path, tmp_path: Path) -> None:
     blindspot("diagnose", run)
     form = run / "round-0" / "diagnosis" / "to_label.csv"
-    with form.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == diagnosis_of(run).diagnosis().stages[0].n
-    labelled = tmp_path / "labelled.csv"
-    with labelled.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows([row | {"stage": "knowledge"} for row in rows])
+    labelled = filled_in(form, "knowledge", tmp_path / "labelled.csv")
+    assert len(human.read(labelled)) == diagnosis_of(run).diagnosis().stages[0].n
     with_labels = ("--human-labels", labelled)
     code, _, err = blindspot("diagnose", run, *with_labels)
     assert code == 2
@@ -110,6 +116,23 @@ def test_people_correct_the_shares(blindspot, run: Path, tmp_path: Path) -> None
     shares = {s.stage: s for s in diagnosis_of(run).diagnosis().stages}
     assert shares["knowledge"].corrected == pytest.approx(1, abs=0.02)
     assert blindspot("diagnose", run)[0] == 0, "the run keeps where the labels lie"
+
+
+def test_labels_that_cannot_be_used_cost_no_diagnosis(blindspot, run: Path, tmp_path: Path) -> None:
+    """The form filled in where it lies would be deleted with the diagnosis; a typo in a copy is
+    said as early.
+    """
+    blindspot("diagnose", run)
+    form = run / "round-0" / "diagnosis" / "to_label.csv"
+    misspelt = filled_in(form, "readinf", tmp_path / "misspelt.csv")
+    filled = filled_in(form, "reading", form).read_bytes()
+    for file, why in ((form, "Copy it elsewhere first"), (misspelt, "Did you mean 'reading'")):
+        given = ("--redo", "diagnosis", "--human-labels", file)
+        code, _, err = blindspot("diagnose", run, *given)
+        assert code == 2
+        assert why in err
+        assert form.read_bytes() == filled
+        assert diagnosis_of(run).diagnosis().stages
 
 
 def test_probes_ask_the_model_again(blindspot, run: Path) -> None:

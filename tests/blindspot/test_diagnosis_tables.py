@@ -123,47 +123,37 @@ def diagnosis(**more) -> Diagnosis:
     return Diagnosis.model_validate(fields | more)
 
 
+def of_a_condition() -> Weakness:
+    return weakness(
+        "counting on geometric: many objects, about cars, wheels, parking",
+        id="w2",
+        condition={"objects": "many", "topic": "cars, wheels, parking"},
+        stability=0.41,
+        status="new",
+        since=1,
+    )
+
+
+def shares() -> tuple[StageShare, ...]:
+    read = {"n": 220, "share": 0.4, "interval": (0.36, 0.44)}
+    corrected = {"corrected": 0.45, "corrected_interval": (0.38, 0.52)}
+    return (
+        StageShare.model_validate({"stage": "reading", **read, **corrected}),
+        StageShare(stage="refusal", n=0, share=0, interval=(0, 0.01)),
+        StageShare(stage="unresolved", n=322, share=0.6, interval=(0.56, 0.64)),
+    )
+
+
 def full() -> Diagnosis:
     """Everything that a diagnosis can say."""
-    condition = {"objects": "many", "topic": "cars, wheels, parking"}
+    maps = {"id": "x", "name": "ocr on maps", "round": 0, "status": "resolved"}
     return diagnosis(
-        weaknesses=(
-            weakness(),
-            weakness(
-                "counting on geometric: many objects, about cars, wheels, parking",
-                id="w2",
-                condition=condition,
-                stability=0.41,
-                status="new",
-                since=1,
-            ),
-        ),
+        weaknesses=(weakness(), of_a_condition()),
         excluded={"timeout": 12, "unmapped": 20},
         suspect_rate=0.573,
         categories=(category("ocr/map", 4), category("ocr/chart_graph")),
-        ended=(
-            Ended(
-                id="x",
-                name="ocr on maps",
-                round=0,
-                status="resolved",
-                before=0.31,
-                after=0.78,
-                n=40,
-            ),
-        ),
-        stages=(
-            StageShare(
-                stage="reading",
-                n=220,
-                share=0.4,
-                interval=(0.36, 0.44),
-                corrected=0.45,
-                corrected_interval=(0.38, 0.52),
-            ),
-            StageShare(stage="refusal", n=0, share=0, interval=(0, 0.01)),
-            StageShare(stage="unresolved", n=322, share=0.6, interval=(0.56, 0.64)),
-        ),
+        ended=(Ended.model_validate({**maps, "before": 0.31, "after": 0.78, "n": 40}),),
+        stages=shares(),
         excess=(excess("reading"), excess("format", bars="4")),
         probes=(
             ProbeShare(

@@ -81,7 +81,7 @@ def test_the_first_word_is_a_run_or_a_sub_command(blindspot, run: Path) -> None:
     assert "samples admitted" in blindspot("generate", "--budget", "3", run)[1]
 
 
-@pytest.mark.parametrize("command", ["", "make", "status", "audit", "export"])
+@pytest.mark.parametrize("command", ["", "make", "status", "audit"])
 def test_help_has_examples(blindspot, command: str) -> None:
     code, out, _ = blindspot("generate", *([command] if command else []), "--help")
     assert code == 0
@@ -210,22 +210,22 @@ def test_an_audit_there_and_back(blindspot, run: Path, tmp_path: Path) -> None:
 def test_export(blindspot, run: Path, tmp_path: Path) -> None:
     blindspot("generate", run)
     out = tmp_path / "given"
-    code, said, err = blindspot("generate", "export", run, "--out", out)
+    code, said, err = blindspot("export", run, "--out", out)
     assert code == 0, err
     assert "train: 20 samples" in said
     assert (out / "README.md").is_file()
-    code, _, err = blindspot("generate", "export", run, "--out", out)
+    code, _, err = blindspot("export", run, "--out", out)
     assert code == 2
     assert "something is there already" in err
-    verl = ("generate", "export", run, "--format", "verl", "--out", tmp_path / "verl", "--json")
+    verl = ("export", run, "--format", "verl", "--out", tmp_path / "verl", "--json")
     assert json.loads(blindspot(*verl)[1])["written"]["train"] == 20
-    code, _, err = blindspot("generate", "export", run, "--format", "dpo", "--out", tmp_path / "d")
+    code, _, err = blindspot("export", run, "--format", "dpo", "--out", tmp_path / "d")
     assert code == 2
     assert "generation.negatives.samples" in err
     assert not (tmp_path / "d").exists()
 
 
 def test_export_before_anything_was_made(blindspot, run: Path, tmp_path: Path) -> None:
-    code, _, err = blindspot("generate", "export", run, "--out", tmp_path / "given")
+    code, _, err = blindspot("export", run, "--out", tmp_path / "given")
     assert code == 2
     assert "No training_set at" in err

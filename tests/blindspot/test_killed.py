@@ -1,7 +1,7 @@
 """`kill -9` at random moments of `blindspot run`, then the same command: it continues.
 
-One run is left alone. Another is killed twenty times, at random moments spread over every stage,
-and continued each time by the same command. What both publish must be the same.
+One run is left alone. Others are killed, twenty times in all, at random moments spread over every
+stage, and continued each time by the same command. What they publish must be the same.
 """
 
 import os
@@ -116,7 +116,7 @@ def digests(folder: RunFolder) -> dict[str, str]:
 
 
 @pytest.mark.timeout(900)
-def test_a_run_killed_twenty_times_ends_as_one_left_alone(tmp_path: Path) -> None:
+def test_runs_killed_twenty_times_in_all_end_as_one_left_alone(tmp_path: Path) -> None:
     table = pq.read_table(TINY / "benchmark.parquet")
     every = range(0, table.num_rows, table.num_rows // QUESTIONS)
     pq.write_table(table.take(list(every)), tmp_path / "b.parquet")

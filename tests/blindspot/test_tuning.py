@@ -50,14 +50,19 @@ def test_train_says_whether_the_round_is_accepted(blindspot, run: Path) -> None:
     assert ("accepted: " if verdict.accepted else "rolled back: ") in out
     again = blindspot("train", run, "--json")
     assert json.loads(again[1]) == verdict.model_dump(mode="json")
+    kept = RunFolder(run).config.read_text()
+    code, _, err = blindspot("train", run, "--set", "acceptance.margin=0.2")
+    assert (code, "margin was 0.05, now 0.2" in err) == (2, True)
     code, _, err = blindspot("train", run, "--lora")
     assert code == 2
     assert "--redo checkpoint" in err
+    assert RunFolder(run).config.read_text() == kept, "what was refused is not kept"
     code, _, err = blindspot("train", run, "--lora", "--redo", "checkpoint")
     assert code == 0, err
     assert open_artifact(here.checkpoint, "checkpoint").manifest.facts["optimiser"] == "sft"
     assert (here.checkpoint / "adapter" / "adapter_model.safetensors").is_file()
     work = Rounds(load(RunFolder(run).config), RunFolder(run))
+    assert work.config.training.lora.enabled, "what was made is"
     decided(here.acceptance, accepted=True)
     assert work.model(1).checkpoint == str(here.checkpoint)
     decided(here.acceptance, accepted=False)

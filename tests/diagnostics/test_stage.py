@@ -224,13 +224,6 @@ def test_nothing_answered_names_the_cause(world, make, half: str):
         world.diagnosis(samples, [make.failed(s) for s in samples])
 
 
-def test_two_graders_are_refused(world, make):
-    samples = [make.sample(i) for i in range(2)]
-    mixed = [make.answered(samples[0], 1.0), make.answered(samples[1], 1.0, grader="x")]
-    with pytest.raises(DataError, match="different graders"):
-        world.diagnosis(samples, mixed)
-
-
 def test_as_many_diagnoses_as_evaluations(world, make):
     evaluation = world.evaluation(*make.planted(weak_category, per_cell=20))
     old = world.diagnose(evaluation)

@@ -4,7 +4,9 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -12,15 +14,16 @@ from blindspot.core.artifact import Draft, write_text
 from blindspot.core.diagnosis import CategoryRate, Diagnosis, Null
 from blindspot.core.images import encode
 from blindspot.core.model import ModelSettings, Request
-from blindspot.core.records import CellShare, Completion, Outcome, Sample
+from blindspot.core.records import CellShare, Completion, Outcome, Sample, TrainingSample
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from blindspot.core.training_set import PlanCell
 from generation.agent import AgentsSettings
 from generation.family import draw, families
-from generation.gate import Proposal, Surroundings
+from generation.gate import ALL_SPLITS, Proposal, Surroundings
 from generation.likeness import look
 from generation.settings import DifficultySettings, GenerationSettings
+from generation.shards import write_split
 from generation.source import Candidate, SourceSettings
 from generation.staff import Staff
 from generation.stage import GenerationInputs
@@ -143,6 +146,33 @@ class World:
             half="held_out" if number % 2 else "diagnosis",
         )
 
+    def example(self, number: int = 0, **changes: object) -> TrainingSample:
+        """Drawn here, of train, with a picture of its own, unless changed."""
+        picture = encode(Image.new("RGB", (40 + number, 30), "blue"))
+        split = changes.get("split", "train")
+        plain = {
+            "id": f"{split}/counting/geometric/{number}",
+            "split": split,
+            "cell": "counting/geometric",
+            "question": "How many?",
+            "prompt": "How many?",
+            "images": (self.folder.images.put(picture),),
+            "target": "3",
+            "answer_kind": "number",
+            "capability": "counting",
+            "image_type": "geometric",
+            "source": f"programmatic:counting size=48 seed={number}",
+        }
+        return TrainingSample.model_validate({**plain, **changes})
+
+    def drafted(self, samples: Sequence[TrainingSample]) -> Draft:
+        """A training set of these, to be filled further and published."""
+        draft = Draft(self.root / "set", "training_set", {}, {"diagnosis": "d1"})
+        for split in ALL_SPLITS:
+            own = [s for s in samples if s.split == split]
+            write_split(draft.path / split, own, lambda n: self.folder.images.path(n).read_bytes())
+        return draft
+
     def inputs(
         self, found: Diagnosis, samples: Sequence[Sample] = (), earlier: Sequence[Path] = ()
     ) -> GenerationInputs:
@@ -166,6 +196,29 @@ def candidate_of(family: str, seed: str, reserved: bool = False) -> Candidate:
         origin=f"test:{family} {seed}",
         content=drawing.content,
     )
+
+
+def scene(seed: int) -> Image.Image:
+    """What no program draws: noise of all scales, 160 × 120."""
+    rng = np.random.default_rng(seed)
+    layers = np.zeros((120, 160, 3))
+    for cells in (3, 6, 12, 24):
+        noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), dtype=np.uint8))
+        layers += np.asarray(noise.resize((160, 120), Image.Resampling.BICUBIC), dtype=float) / 4
+    return Image.fromarray(layers.astype(np.uint8))
+
+
+def found(seed: int, **changes: Any) -> Candidate:
+    """What an agent finds: a scene with a question and no content."""
+    plain = {
+        "images": (encode(scene(seed)),),
+        "question": "How many red cars are there?",
+        "target": "3",
+        "answer_kind": "number",
+        "origin": f"test:found {seed}",
+        "truth": "agents",
+    }
+    return Candidate(**{**plain, **changes})
 
 
 def proposal_of(made: Candidate, id_: str = "train/x/0/0") -> Proposal:
@@ -196,6 +249,8 @@ class Kit:
     rated = staticmethod(rated)
     diagnosis = staticmethod(diagnosis)
     candidate = staticmethod(candidate_of)
+    scene = staticmethod(scene)
+    found = staticmethod(found)
     proposal = staticmethod(proposal_of)
     settings = staticmethod(settings_of)
     policy = Policy
@@ -208,7 +263,7 @@ class Kit:
         return Surroundings(images=folder.images, **{**plain, **staff, **known})  # type: ignore[arg-type]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def kit() -> Kit:
     return Kit()
 

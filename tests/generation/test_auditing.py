@@ -13,18 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from blindspot.core.artifact import Draft
 from blindspot.core.errors import DataError
 from blindspot.core.images import encode
 from blindspot.core.records import Edit, TrainingSample
-from blindspot.core.tables import write_records
+from blindspot.core.tables import read_records, read_table, write_records, write_table
 from blindspot.core.training_set import TrainingSetArtifact
 from generation.auditing import audit
 from generation.decided import GateVerdict, Rejected
-from generation.gate import ALL_SPLITS
 from generation.labels import audited
 from generation.sampling import Pool, drawn
-from generation.shards import write_split
 from generation.stage import generate
 
 HOSTILE = (
@@ -56,23 +53,6 @@ def picture(number: int = 0) -> bytes:
     return encode(Image.new("RGB", (40 + number, 30), "blue"))
 
 
-def sample(world, number: int = 0, **changes: object) -> TrainingSample:
-    plain = {
-        "id": f"train/counting/geometric/{number}",
-        "split": "train",
-        "cell": "counting/geometric",
-        "question": "How many?",
-        "prompt": "How many?",
-        "images": (world.folder.images.put(picture(number)),),
-        "target": "3",
-        "answer_kind": "number",
-        "capability": "counting",
-        "image_type": "geometric",
-        "source": "programmatic:counting",
-    }
-    return TrainingSample.model_validate({**plain, **changes})
-
-
 def refused(number: int = 0, **changes: object) -> Rejected:
     plain = {
         "id": f"train/counting/geometric/{number}/7",
@@ -102,10 +82,7 @@ def said(id_: str, gate: str, admitted: bool, evidence: str) -> GateVerdict:
 
 
 def made(world, samples=(), rejected=(), verdicts=()) -> TrainingSetArtifact:
-    draft = Draft(world.root / "set", "training_set", {}, {})
-    for split in ALL_SPLITS:
-        own = [s for s in samples if s.split == split]
-        write_split(draft.path / split, own, lambda n: world.folder.images.path(n).read_bytes())
+    draft = world.drafted(samples)
     write_records(draft.path / "rejected.parquet", rejected, Rejected)
     write_records(draft.path / "verdicts.parquet", verdicts, GateVerdict)
     return TrainingSetArtifact(draft.publish().path)
@@ -124,8 +101,7 @@ def test_a_candidate_with_all_that_is_known(world):
         arguments={"box": [0, 0, 1, 1]},
         child=hashlib.sha256(picture(0)).hexdigest(),
     )
-    one = sample(
-        world,
+    one = world.example(
         options=("two", "three"),
         target="B",
         answer_kind="choice",
@@ -164,10 +140,26 @@ def test_a_rejected_candidate_whose_picture_was_never_stored(world):
     assert len(page_of(world, TrainingSetArtifact(world.root / "set"))[1].all("img")) == 1
 
 
+def test_a_rejected_candidate_has_its_options_and_its_boxes(world):
+    world.folder.images.put(picture(3))
+    shown = {"options": ("two", "three"), "target": "B", "answer_kind": "choice"}
+    rejected = refused(3, **shown, boxes=((5.0, 6.0, 15.0, 26.0),))
+    _, seen = page_of(world, made(world, [], [rejected]))
+    assert [seen.all("rect")[0][k] for k in ("x", "y")] == ["5.0", "6.0"]
+    assert [a["class"] for a in seen.all("li") if a.get("class")] == ["key"]
+    assert "B three" in " ".join(seen.text.split())
+
+
+def test_a_set_that_knows_less_of_its_rejected_candidates_is_read(world):
+    training_set = made(world, [], [refused(3)])
+    path = training_set.artifact.path / "rejected.parquet"
+    write_table(path, read_table(path).drop_columns(["options", "answer_kind", "boxes"]))
+    assert read_records(path, Rejected) == [refused(3)]
+
+
 def test_hostile_words_are_inert(world):
     edit = Edit(parent=HOSTILE, operation=HOSTILE, arguments={HOSTILE: HOSTILE}, child="../../etc")
-    one = sample(
-        world,
+    one = world.example(
         id=f"train/{HOSTILE}/0",
         cell=HOSTILE,
         question=HOSTILE,
@@ -192,7 +184,7 @@ def test_hostile_words_are_inert(world):
 
 
 def test_the_page_lets_only_its_own_script_run(world):
-    text, seen = page_of(world, made(world, [sample(world)]))
+    text, seen = page_of(world, made(world, [world.example()]))
     policy = next(str(a["content"]) for a in seen.all("meta") if "http-equiv" in a)
     assert "default-src 'none'; img-src data:" in policy
     for tag in ("script", "style"):
@@ -204,7 +196,7 @@ def test_the_page_lets_only_its_own_script_run(world):
 def test_a_large_picture_is_reduced_and_its_boxes_stay(world):
     noise = Image.frombytes("RGB", (1500, 600), random.Random(0).randbytes(1500 * 600 * 3))
     name = world.folder.images.put(encode(noise))
-    one = sample(world, images=(name,), evidence=((100.0, 100.0, 900.0, 500.0),))
+    one = world.example(images=(name,), evidence=((100.0, 100.0, 900.0, 500.0),))
     text, seen = page_of(world, made(world, [one]))
     assert str(seen.all("img")[0]["src"]).startswith("data:image/webp;base64,")
     assert seen.all("svg")[0]["viewbox"] == "0 0 1500 600"
@@ -233,7 +225,7 @@ def test_a_set_that_was_generated(kit, world):
 
 
 def pool_of(world, admitted: dict[str, int], rejected: dict[str, int]) -> Pool:
-    plain = sample(world)
+    plain = world.example()
     samples = [
         plain.model_copy(update={"id": f"train/{cell}/{i}", "cell": cell})
         for cell, n in admitted.items()
@@ -306,7 +298,7 @@ def labelled(world, rows: list[tuple[str, str]], head: str = "id,label"):
 
 
 def test_precision_with_wilsons_interval(world):
-    samples = [sample(world, i) for i in range(12)]
+    samples = [world.example(i) for i in range(12)]
     rejected = [refused(i) for i in range(3)]
     training_set = made(world, samples, rejected)
     rows = [(s.id, "right") for s in samples[:9]] + [(samples[9].id, "wrong")]
@@ -322,7 +314,7 @@ def test_precision_with_wilsons_interval(world):
 
 
 def test_no_label_yet(world):
-    one = sample(world)
+    one = world.example()
     found = audited(made(world, [one]), labelled(world, [(one.id, "")]))
     assert (found.admitted.rate, found.admitted.interval) == (None, (0.0, 1.0))
 
@@ -337,17 +329,17 @@ def test_no_label_yet(world):
 )
 def test_a_file_that_is_no_such_form(world, rows, head, why):
     with pytest.raises(DataError, match=why):
-        audited(made(world, [sample(world)]), labelled(world, rows, head))
+        audited(made(world, [world.example()]), labelled(world, rows, head))
 
 
 def test_labels_that_are_not_there(world):
     with pytest.raises(DataError, match="Export them with the button"):
-        audited(made(world, [sample(world)]), world.root / "none.csv")
+        audited(made(world, [world.example()]), world.root / "none.csv")
 
 
 def test_labels_outlive_a_spreadsheet(world):
     """A byte-order mark, carriage returns and quotes, as one saves it."""
-    one = sample(world)
+    one = world.example()
     path = world.root / "labels.csv"
     path.write_bytes(f'\ufeff"id","label"\r\n"{one.id}","right"\r\n'.encode())
     assert audited(made(world, [one]), path).admitted.right == 1

@@ -2,16 +2,16 @@
 
 import pytest
 
-from generation.autonomy import autonomy
+from generation.autonomy import answers_itself, autonomy
 
 AGENT = {"model": {"backend": "replay"}}
 
 
 @pytest.fixture
 def own(tmp_path):
-    def written(verifier):
+    def written(verifier, model=""):
         path = tmp_path / f"{verifier}.toml"
-        path.write_text(f'verifier = "{verifier}"\n[model]\nbackend = "replay"\n')
+        path.write_text(f'verifier = "{verifier}"\n{model}\n')
         return {"sources": [{"plugin": "own_answers", "path": str(path)}]}
 
     return written
@@ -57,3 +57,18 @@ def test_own_answers_are_the_models(kit, own, verifier, level, verified):
         "generated_by": "the model itself",
         "verified_by": verified,
     }
+
+
+@pytest.mark.parametrize(
+    ("verifier", "verified"),
+    [("rule", "program"), ("self_consistency", "another model"), ("unverified", "nobody")],
+)
+def test_answers_of_a_model_that_the_file_names_are_another_models(kit, own, verifier, verified):
+    config = kit.settings(**own(verifier, '[model]\nbackend = "replay"'))
+    assert autonomy(config) == {
+        "level": "none",
+        "generated_by": "another model",
+        "verified_by": verified,
+    }
+    assert not answers_itself(config)
+    assert answers_itself(kit.settings(**own(verifier)))

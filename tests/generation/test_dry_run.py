@@ -1,19 +1,22 @@
 """What a run would cost, against hand-worked numbers and against what a run really asks."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from blindspot.core.errors import ConfigError, StageError
 from blindspot.core.model import ModelSettings
 from blindspot.core.training_set import PlanCell
+from blindspot.settings import load
 from generation import calls, typical
 from generation.agent import AgentSettings, AgentsSettings
 from generation.dry_run import dry_run
-from generation.gate import gates
+from generation.gate import AloneGate, gates
 from generation.source import SourceSettings
 from generation.stage import generate
 
+GROUNDING = Path(__file__).parents[2] / "examples" / "grounding-sft" / "config.toml"
 PRESENCE, COUNTING = "presence/geometric", "counting/geometric"
 
 
@@ -175,16 +178,54 @@ def test_a_real_run_asks_no_more_and_no_less(kit, world):
     assert load.calls_least <= policy.asked <= load.calls_worst
 
 
-def test_every_gate_says_how_often_it_asks(kit, monkeypatch):
-    cell = PlanCell(name="x", split="train", want=kit.share("a/b", 1), quota=1, brief="")
-    source = SourceSettings(plugin="pool")
-    config = of_a_pool(kit)
-    assert {c.role for c in calls.of_gates(config, cell, source)} == {
-        "solver",
-        "validator",
-        "policy",
-    }
-    assert set(calls._GATES) <= set(gates.names())
-    monkeypatch.setattr(calls, "_GATES", {})
+def test_every_gate_says_how_often_it_asks_or_needs_nobody(kit):
+    loaded = {name: gates.load(name) for name in gates.names()}
+    silent = {n for n, gate in loaded.items() if not isinstance(gate, calls.GateCalls)}
+    assert silent == {"answer_shape", "decontamination", "licence", "safe_decode", "verification"}
+    assert all(isinstance(loaded[n], AloneGate) for n in silent)
+    cell = kit.cell("counting/natural_scene")
+    roles = {c.role for c in calls.of_gates(of_a_pool(kit), cell, SourceSettings(plugin="pool"))}
+    assert roles == {"solver", "validator", "policy"}
+
+
+def test_a_gate_that_does_not_say_is_named(kit, monkeypatch):
+    class Silent:
+        cost = 1
+
+        def guards(self, cell):
+            return True
+
+        def enabled(self, settings):
+            return True
+
+    monkeypatch.setattr(calls.gates, "load", lambda name: Silent())
     with pytest.raises(StageError, match="does not say how often"):
-        calls.of_gates(config, cell, source)
+        calls.of_gates(of_a_pool(kit), kit.cell("a/b"), SourceSettings(plugin="pool"))
+
+
+def test_the_example_with_own_answers(kit, world):
+    """One answer each by the verifier `rule`; canaries keep their keys, so nobody is asked."""
+    config = load(GROUNDING).generation
+    cell = kit.share("localisation/geometric", 10)
+    strong = [kit.rated("localisation/geometric", "strong")]
+    inputs = world.inputs(kit.diagnosis(cell, categories=strong))
+    found = dry_run(config, inputs)
+    assert {c.split for c in found.cells} == {"train", "validation", "canary"}
+    (load_,) = found.loads
+    assert (load_.role, load_.model) == ("policy", "replay")
+    assert (load_.calls_least, load_.calls_worst) == (10, 10 * config.max_attempts)
+
+
+def test_own_answers_of_a_priced_model(kit, world, tmp_path):
+    """Eight rollouts a question, of 100 tokens each, at that model's price and not the policy's."""
+    path = tmp_path / "own.toml"
+    path.write_text(
+        'verifier = "self_consistency"\nmax_tokens = 100\n[model]\nbackend = "openai_api"\n'
+        'model = "teacher"\nbase_urls = ["http://127.0.0.1:9/v1"]\nprices = [0.0, 3.0]\n'
+    )
+    changes = {"sources": (SourceSettings(plugin="own_answers", path=path),), "max_attempts": 1}
+    inputs = inputs_of(kit, world, kit.share(PRESENCE, 5))
+    found = dry_run(of_a_pool(kit, agents=AgentsSettings(), **changes), inputs)
+    rows = {row.model: row for row in found.loads}
+    assert {name: row.calls_worst for name, row in rows.items()} == {"teacher": 40, "m": 40}
+    assert rows["teacher"].cost_worst == pytest.approx(40 * 100 * 3 / 1e6)

@@ -7,46 +7,20 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from blindspot.core.artifact import Draft, write_text
+from blindspot.core.artifact import write_text
 from blindspot.core.errors import DataError, UnknownNameError, UsageError
-from blindspot.core.images import encode
 from blindspot.core.records import NegativePair, TrainingSample
 from blindspot.core.tables import write_records
 from blindspot.core.training_set import Outcomes, TrainingSetArtifact
 from generation.attribution import attribution, parts
 from generation.exporting import export, exports
-from generation.gate import ALL_SPLITS
-from generation.shards import write_split
 
 BY = "CC-BY-4.0"
 NAMED = "Harbour, at dawn, A. Author, https://example.org/1"
 
 
-def sample(world, number: int, **changes: object) -> TrainingSample:
-    """Drawn here, of train, one picture, unless changed."""
-    picture = encode(Image.new("RGB", (20 + number, 20), "blue"))
-    split = changes.get("split", "train")
-    plain = {
-        "id": f"{split}/counting/geometric/{number}",
-        "split": split,
-        "cell": "counting/geometric",
-        "question": "How many?",
-        "prompt": "How many?",
-        "images": (world.folder.images.put(picture),),
-        "target": "3",
-        "answer_kind": "number",
-        "capability": "counting",
-        "image_type": "geometric",
-        "source": f"programmatic:counting size=48 seed={number}",
-    }
-    return TrainingSample.model_validate({**plain, **changes})
-
-
 def made(world, *samples: TrainingSample, pairs: list[NegativePair] | None = None):
-    draft = Draft(world.root / "set", "training_set", {}, {"diagnosis": "d1"})
-    for split in ALL_SPLITS:
-        own = [s for s in samples if s.split == split]
-        write_split(draft.path / split, own, lambda n: world.folder.images.path(n).read_bytes())
+    draft = world.drafted(samples)
     write_text(draft.path / "outcomes.json", Outcomes(cells=()).model_dump_json())
     if pairs is not None:
         write_records(draft.path / "negatives.parquet", pairs, NegativePair)
@@ -61,10 +35,10 @@ def test_a_dataset_folder_that_datasets_loads(world):
     datasets = pytest.importorskip("datasets")
     training_set = made(
         world,
-        sample(world, 0),
-        sample(world, 1, options=("a", "b"), answer_kind="choice", target="B"),
-        sample(world, 2, split="validation"),
-        sample(world, 3, split="canary"),
+        world.example(0),
+        world.example(1, options=("a", "b"), answer_kind="choice", target="B"),
+        world.example(2, split="validation"),
+        world.example(3, split="canary"),
     )
     found = export(training_set, "parquet", world.root / "out")
     assert found.written == {"train": 2, "validation": 1, "canary": 1}
@@ -73,7 +47,7 @@ def test_a_dataset_folder_that_datasets_loads(world):
     assert {name: len(split) for name, split in loaded.items()} == found.written
     second = loaded["train"][1]
     assert (second["target"], second["options"]) == ("B", ["a", "b"])
-    assert second["images"][0].size == (21, 20)
+    assert second["images"][0].size == (41, 30)
     card = (world.root / "out" / "README.md").read_text()
     assert "canary` must never be trained on" in card
     assert training_set.artifact.digest in card
@@ -84,13 +58,13 @@ def test_what_may_not_be_passed_on_stays(world):
     web = {"source": "web:openverse https://example.org/1", "attribution": NAMED}
     training_set = made(
         world,
-        sample(world, 0),
-        sample(world, 1, licence=BY, **web),
-        sample(world, 2, licence=BY, **{**web, "attribution": " "}),
-        sample(world, 3, licence="", **web),
-        sample(world, 4, licence="NOASSERTION", **web),
-        sample(world, 5, licence="CC0-1.0", source="pool:a.png"),
-        sample(world, 6, source="pool:b.png"),
+        world.example(0),
+        world.example(1, licence=BY, **web),
+        world.example(2, licence=BY, **{**web, "attribution": " "}),
+        world.example(3, licence="", **web),
+        world.example(4, licence="NOASSERTION", **web),
+        world.example(5, licence="CC0-1.0", source="pool:a.png"),
+        world.example(6, source="pool:b.png"),
     )
     found = export(training_set, "parquet", world.root / "out")
     assert found.written == {"train": 3}
@@ -108,15 +82,15 @@ def test_what_may_not_be_passed_on_stays(world):
 
 def test_rows_for_easyr1_and_verl(world):
     datasets = pytest.importorskip("datasets")
-    two = sample(world, 9).images + sample(world, 8).images
+    two = world.example(9).images + world.example(8).images
     training_set = made(
         world,
-        sample(world, 0),
-        sample(world, 1, images=two, prompt="Is <image> like <image>?"),
-        sample(world, 2, prompt="What does <image> mean? <image> is a tag"),
-        sample(world, 3, prompt="Play <video>."),
-        sample(world, 4, split="validation", options=("x", "y"), answer_kind="choice", target="A"),
-        sample(world, 5, split="canary"),
+        world.example(0),
+        world.example(1, images=two, prompt="Is <image> like <image>?"),
+        world.example(2, prompt="What does <image> mean? <image> is a tag"),
+        world.example(3, prompt="Play <video>."),
+        world.example(4, split="validation", options=("x", "y"), answer_kind="choice", target="A"),
+        world.example(5, split="canary"),
     )
     found = export(training_set, "verl", world.root / "out")
     assert found.written == {"train": 2, "validation": 1}
@@ -135,7 +109,7 @@ def test_rows_for_easyr1_and_verl(world):
     row = loaded["train"][0]
     assert row["extra_info"]["options"] == ["x", "y"]
     assert row["extra_info"]["answer_kind"] == "choice"
-    assert row["images"][0].size == (24, 20)
+    assert row["images"][0].size == (44, 30)
 
 
 def pair(training_sample: TrainingSample, rejected: str) -> NegativePair:
@@ -149,8 +123,8 @@ def pair(training_sample: TrainingSample, rejected: str) -> NegativePair:
 
 
 def test_preference_pairs_in_trls_format(world):
-    first, second = sample(world, 0), sample(world, 1)
-    held, canary = sample(world, 2, split="validation"), sample(world, 3, split="canary")
+    first, second = world.example(0), world.example(1)
+    held, canary = world.example(2, split="validation"), world.example(3, split="canary")
     pairs = [pair(first, "4"), pair(held, "5"), pair(first, "6"), pair(canary, "7")]
     training_set = made(world, first, second, held, canary, pairs=pairs)
     export(training_set, "dpo", world.root / "out")
@@ -162,32 +136,32 @@ def test_preference_pairs_in_trls_format(world):
         ("image", None),
         ("text", "How many?"),
     ]
-    assert Image.open(io.BytesIO(found[0]["images"][0]["bytes"])).size == (20, 20)
+    assert Image.open(io.BytesIO(found[0]["images"][0]["bytes"])).size == (40, 30)
     assert len(rows(world.root / "out" / "validation.parquet")) == 1
     assert "| train | 2 |" in (world.root / "out" / "README.md").read_text()
 
 
 def test_pairs_load_with_their_pictures(world):
     datasets = pytest.importorskip("datasets")
-    only = sample(world, 0)
+    only = world.example(0)
     export(made(world, only, pairs=[pair(only, "4")]), "dpo", world.root / "out")
     assert not (world.root / "out" / "validation.parquet").exists()
     files = str(world.root / "out" / "train.parquet")
     loaded = datasets.load_dataset("parquet", data_files=files, cache_dir=str(world.root / "c"))
     row = loaded["train"][0]
-    assert row["images"][0].size == (20, 20)
+    assert row["images"][0].size == (40, 30)
     assert [part["type"] for part in row["prompt"][0]["content"]] == ["image", "text"]
 
 
 def test_pairs_need_negatives(world):
     with pytest.raises(DataError, match=r"negatives\.parquet"):
-        export(made(world, sample(world, 0)), "dpo", world.root / "out")
+        export(made(world, world.example(0)), "dpo", world.root / "out")
     assert not (world.root / "out").exists()
     assert not list(world.root.glob(".out*"))
 
 
 def test_nothing_is_written_over(world):
-    training_set = made(world, sample(world, 0))
+    training_set = made(world, world.example(0))
     (world.root / "out").mkdir()
     export(training_set, "parquet", world.root / "out")
     kept = (world.root / "out" / "README.md").read_bytes()
@@ -197,7 +171,7 @@ def test_nothing_is_written_over(world):
 
 
 def test_equal_training_sets_give_equal_files(world):
-    training_set = made(world, sample(world, 0), sample(world, 1))
+    training_set = made(world, world.example(0), world.example(1))
     for name in exports.names():
         if name != "dpo":
             first, again = (world.root / f"{name}-{i}" for i in range(2))
@@ -210,7 +184,7 @@ def test_equal_training_sets_give_equal_files(world):
 
 def test_an_unknown_format(world):
     with pytest.raises(UnknownNameError, match="Did you mean 'parquet'"):
-        export(made(world, sample(world, 0)), "parqet", world.root / "out")
+        export(made(world, world.example(0)), "parqet", world.root / "out")
 
 
 @pytest.mark.parametrize(

@@ -16,17 +16,6 @@ from generation.family import Box, Drawing, draw, families, is_reserved, smalles
 NAMES = [name for name in families.names() if not smallest(families.load(name))]
 """Those that draw at any size; the others have their tests in `families/` and `drawn/`."""
 DRAWS = 60
-SCENE_FAMILIES = (
-    "color",
-    "counting",
-    "localisation",
-    "presence",
-    "shape",
-    "size_comparison",
-    "spatial",
-    "total",
-    "unanswerable",
-)
 CELLS = [
     (name, dict(zip(conditions, values, strict=True)))
     for name in NAMES

@@ -3,7 +3,7 @@
 from blindspot.core.journal import Journal
 from blindspot.core.training_set import Plan
 from generation.agent import AgentsSettings
-from generation.decided import Candidacy
+from generation.decided import Candidacy, rejected
 from generation.executors.local import Local
 from generation.filled import NOBODY
 from generation.filling import Filling
@@ -51,6 +51,14 @@ def test_the_next_wave_serves_what_is_open_in_slot_order(kit, world):
         ["train/counting/geometric/1/1"],
     ]
     assert [s.source[-3:] for s in filled.in_order()] == ["0/0", "1/1", "2/0"]
+
+
+def test_a_rejected_candidate_is_kept_with_all_that_a_person_judges_it_by(kit, world):
+    rows = Journal(world.folder.ledger, "set", Candidacy, fresh=False).rows
+    fill(kit, world, [kit.cell("localisation/geometric", 2)], lambda p: False, max_attempts=1)
+    found = [rejected(row) for row in rows()]
+    assert [r.answer_kind for r in found] == ["box", "box"]
+    assert all(len(r.boxes) == 1 for r in found)
 
 
 def test_a_starved_cell_is_reported_open_and_the_others_are_exact(kit, world):

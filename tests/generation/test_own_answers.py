@@ -39,6 +39,11 @@ def test_a_failure_stays_one_and_the_unreadable_is_refused_with_its_cause():
     ]
 
 
+def test_a_draw_that_failed_is_no_vote_and_leaves_the_question_open():
+    drawn = [Completion(text="5"), FAILED, Completion(text="5")]
+    assert verified([ASKED], [drawn], "self_consistency", no_judge) == [FAILED]
+
+
 def test_rollouts_are_different_draws_of_one_question():
     requests = rollout_requests(ASKED, settings(temperature=0.7, seed=3), 4)
     assert [r.repeat for r in requests] == [0, 1, 2, 3]

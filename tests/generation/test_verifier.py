@@ -2,6 +2,7 @@
 
 import pytest
 
+from blindspot.core.grading import is_gradable
 from blindspot.core.records import AnswerKind, Completion, Failure
 from generation.verifier import Claim, no_judge, unreadable, verifiers
 
@@ -58,6 +59,7 @@ def test_another_model_says_the_same_and_does_not_see_the_key():
     found = verifiers.load("model").verify(claims, lambda asked: outcomes)
     assert [v.accepted for v in found] == [True, False, False]
     assert "too slow" in found[2].evidence
+    assert [v.cause for v in found] == ["", "", "no answer"]
 
 
 def test_the_control_accepts_all():
@@ -74,3 +76,23 @@ def test_what_is_no_claim():
     assert unreadable(Completion(text="5", finish_reason="length"), "number")
     assert unreadable(Completion(text="many"), "number")
     assert unreadable(Completion(text="5"), "number") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "options", "is_claim"),
+    [
+        ("yes", "yes_no", (), True),
+        ("Yes, it is left of the door.", "yes_no", (), False),
+        ("(B)", "choice", ("red", "blue"), False),
+        ("B", "choice", ("red", "blue"), True),
+        ("The answer is (B).", "choice", ("red", "blue"), False),
+        ("2 + 3 = 5", "number", (), True),
+        ("It is at [1, 4, 4, 7].", "box", (), True),
+        ("The answer is red", "text", (), False),
+        ("red", "text", (), True),
+    ],
+)
+def test_an_answer_with_its_reason_is_no_claim(text, kind, options, is_claim):
+    """As a target it would be compared whole."""
+    assert is_gradable(text, kind, options) == is_claim
+    assert ("says more than" in unreadable(Completion(text=text), kind, options)) != is_claim

@@ -53,6 +53,9 @@ def visual(doc):
 def text(doc, lmms_eval_specific_kwargs):
     return doc["question"] + " " + lmms_eval_specific_kwargs["post_prompt"]
 
+def leave(doc, lmms_eval_specific_kwargs):
+    raise SystemExit(0)
+
 def results(doc, results):
     said = results[0]
     if said == "raise":
@@ -73,6 +76,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "shapes.yaml").write_text(YAML)
     (tmp_path / "mine" / "utils.py").write_text(UTILS)
+    (tmp_path / "mine" / "leaving.py").write_text("raise SystemExit(0)")
     (tmp_path / "mine" / "rows.json").write_text(json.dumps(ROWS))
     (tmp_path / "mine" / "a.png").write_bytes(PNG)
     return tmp_path / "mine"
@@ -215,6 +219,8 @@ def test_the_digest_covers_data_yaml_and_code(folder: Path, tmp_path: Path) -> N
         ("test: rows.json", "test: none.json", r"no file none\.json"),
         ("utils.visual", "utils.sight", r"cannot be loaded \(AttributeError"),
         ("utils.visual", "others.visual", r"cannot be loaded \(ImportError"),
+        ("utils.visual", "leaving.visual", r"cannot be loaded \(SystemExit"),
+        ("utils.text", "utils.leave", r"cannot read its first row \(SystemExit"),
         ("task: shapes", "task: [shapes", r"cannot be loaded \(ParserError"),
         ("task: shapes", "task: [ai2d, pope]", "group of tasks"),
         ("generate_until", "loglikelihood", "output_type is 'loglikelihood'"),

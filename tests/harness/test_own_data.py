@@ -134,3 +134,13 @@ def test_jpeg_bytes_are_kept_as_they_are(tmp_path: Path) -> None:
     row = ROW | {"image": {"bytes": buffer.getvalue(), "path": None}}
     [sample] = load(parquet(tmp_path, row), tmp_path).samples
     assert (tmp_path / "images" / sample.images[0]).read_bytes() == buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"), [("1,234", "number"), ("1,5", "text"), ("2", "number")]
+)
+def test_a_target_that_is_no_number_as_a_whole_is_text(
+    tmp_path: Path, target: str, kind: str
+) -> None:
+    [sample] = load(jsonl(tmp_path, {"question": "q", "target": target}), tmp_path).samples
+    assert (sample.answer_kind, sample.target) == (kind, target)

@@ -131,10 +131,11 @@ def test_labels_decide_the_category(make_run: Callable[..., RunFolder], tmp_path
 
 
 def test_without_failed_samples_there_is_no_drawer(
-    make_run: Callable[..., RunFolder], tmp_path: Path
+    make_run: Callable[..., RunFolder], amend: Callable[[Path], None], tmp_path: Path
 ):
     folder = make_run(rounds=1, weak=False)
     write_records(folder.round(0).diagnosis / "attributions.parquet", [], Attribution)
+    amend(folder.round(0).diagnosis)
     html, numbers = page(folder, tmp_path, number=0)
     assert numbers["samples"]["items"] == []
     assert "No sample of this round failed and was looked at." in html
@@ -181,13 +182,17 @@ def test_rows_hold_what_filters_ask_for(shown: tuple[str, dict]):
 def test_weakness_rows_sort_by_the_artifacts_numbers(shown: tuple[str, dict]):
     html, numbers = shown
     values = [t["data-value"] for t in elements(html, "weaknesses")["td"] if "data-value" in t]
-    names = ("n", "raw_rate", "rate", "gap", "coverage", "p_adjusted")
+    names = ("n", "effective_n", "raw_rate", "rate", "gap", "coverage", "p_adjusted", "stability")
     expected = [
-        float(v)
+        str(v)
         for item in numbers["weaknesses"]["items"]
-        for v in (*(item["weakness"][name] for name in names), item["cells"][0]["quota"])
+        for v in (
+            *(item["weakness"][name] for name in names),
+            "".join(f"round {p['round']}: {p['rate']}; " for p in item["earlier"]),
+            item["cells"][0]["quota"],
+        )
     ]
-    assert [float(v) for v in values] == expected
+    assert values == expected
 
 
 def test_cells_that_the_diagnosis_marks_stand_out(shown: tuple[str, dict]):

@@ -39,7 +39,6 @@ TEMPLATE = (
     "{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}"
 )
 
-
 CHILD = """
 import json, sys
 from pathlib import Path
@@ -49,10 +48,8 @@ from training.stage import TrainingInputs, TrainingSettings, run
 
 given = json.loads(sys.argv[1])
 inputs = TrainingInputs(
-    RunFolder(Path(given["run"])),
-    Path(given["training_set"]),
-    ModelSettings.model_validate(given["policy"]),
-    round=0,
+    RunFolder(Path(given["run"])), Path(given["training_set"]),
+    ModelSettings.model_validate(given["policy"]), round=0,
 )
 run(TrainingSettings.model_validate(given["config"]), inputs, Path(given["out"]))
 """
@@ -172,9 +169,17 @@ def settings() -> Callable[..., TrainingSettings]:
 
 
 @pytest.fixture
-def child() -> str:
-    """A program that runs the stage by the JSON of its first argument."""
-    return CHILD
+def metrics() -> Callable[[Path], list[dict[str, Any]]]:
+    """Reads what every step of a checkpoint said."""
+    return lambda folder: [
+        json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()
+    ]
+
+
+@pytest.fixture
+def child() -> Callable[[TrainingSettings, TrainingInputs, Path], tuple[str, str]]:
+    """A program that runs the stage, and its argument."""
+    return lambda config, inputs, out: (CHILD, _told(config, inputs, out))
 
 
 @pytest.fixture
@@ -195,8 +200,8 @@ def check_resume(inputs: TrainingInputs, tmp_path: Path) -> Callable[[TrainingSe
     return check
 
 
-def _kill_after_a_save(config: TrainingSettings, inputs: TrainingInputs, out: Path) -> None:
-    """Start the stage in a process of its own, and SIGKILL it once it has saved twice."""
+def _told(config: TrainingSettings, inputs: TrainingInputs, out: Path) -> str:
+    """The argument of `CHILD`."""
     given = {
         "config": config.model_dump(mode="json"),
         "run": str(inputs.folder.root),
@@ -204,7 +209,12 @@ def _kill_after_a_save(config: TrainingSettings, inputs: TrainingInputs, out: Pa
         "policy": inputs.policy.model_dump(mode="json"),
         "out": str(out),
     }
-    child = subprocess.Popen([sys.executable, "-c", CHILD, json.dumps(given)])
+    return json.dumps(given)
+
+
+def _kill_after_a_save(config: TrainingSettings, inputs: TrainingInputs, out: Path) -> None:
+    """Start the stage in a process of its own, and SIGKILL it once it has saved twice."""
+    child = subprocess.Popen([sys.executable, "-c", CHILD, _told(config, inputs, out)])
     second_save = out.with_name(out.name + ".tmp") / "trainer" / "checkpoint-6" / "WHOLE"
     deadline = time.monotonic() + 120
     while not second_save.exists() and child.poll() is None and time.monotonic() < deadline:

@@ -75,6 +75,15 @@ def test_a_missing_answer_is_no_wrong_answer() -> None:
     assert (found.categories[0].n, found.categories[0].missing) == (200, 30)
 
 
+def test_a_validation_without_answers_is_no_change_of_nothing() -> None:
+    given_rows = [*rows("a/b", kept=200), *rows("v/v", kept=0, missing=3, split="validation")]
+    found = decide(given_rows, 0.05)
+    assert found.accepted
+    assert found.why == (
+        "1 strong categories held, validation undecided, none of its 3 samples has both answers"
+    )
+
+
 def test_nothing_to_judge_by_is_said() -> None:
     found = decide([], 0.05)
     assert found.accepted

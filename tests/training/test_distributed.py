@@ -1,10 +1,10 @@
 """Several processes, as a launcher starts them, train what one does; on a CPU, by gloo."""
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ from training.stage import TrainingInputs, run
 CELLS = [("color/plain", "is it red", "no", 6)]
 
 
-def by_two(given: dict[str, Any], script: Path) -> None:
-    """Run the stage in two processes; whatever it says on stderr fails the test."""
+def by_two(script: Path, argument: str) -> None:
+    """Run a script in two processes; what they said on stderr is shown where one fails."""
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-    command = [*launcher, "--nproc_per_node=2", str(script), json.dumps(given)]
+    command = [*launcher, "--nproc_per_node=2", str(script), argument]
     place = {"PYTHONPATH": os.pathsep.join(["", *sys.path]), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         command, env=os.environ | place, capture_output=True, text=True, timeout=200, check=False
@@ -33,32 +33,23 @@ def test_two_processes_take_the_steps_of_one(
     inputs: TrainingInputs,
     settings: Callable[..., TrainingSettings],
     make_training_set: Callable[..., Path],
-    child: str,
+    child: Callable[..., tuple[str, str]],
+    metrics: Callable[[Path], list[dict[str, Any]]],
     tmp_path: Path,
 ):
     watched = ValidationSettings(every=2, max_tokens=2)
     config = settings(optimiser="sft", prompts_per_pass=1, validation=watched)
     training_set = make_training_set(name="validated", validation=CELLS)
-    given = {
-        "config": config.model_dump(mode="json"),
-        "run": str(inputs.folder.root),
-        "training_set": str(training_set),
-        "policy": inputs.policy.model_dump(mode="json"),
-        "out": str(tmp_path / "two"),
-    }
+    given = replace(inputs, training_set=training_set)
+    program, argument = child(config, given, tmp_path / "two")
     script = tmp_path / "child.py"
-    script.write_text(child)
-    by_two(given, script)
-    alone = TrainingInputs(inputs.folder, training_set, inputs.policy, round=0)
-    run(config, alone, tmp_path / "one")
-    one, two = (records(tmp_path / name) for name in ("one", "two"))
+    script.write_text(program)
+    by_two(script, argument)
+    run(config, given, tmp_path / "one")
+    one, two = (metrics(tmp_path / name) for name in ("one", "two"))
     assert [r["step"] for r in two] == [1, 2, 3]
     assert [r["loss"] for r in two] == pytest.approx([r["loss"] for r in one], rel=1e-4)
     assert [r.get("validation") for r in two] == [r.get("validation") for r in one]
-
-
-def records(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
 
 
 def test_a_step_that_cannot_be_dealt_out(

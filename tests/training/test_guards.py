@@ -83,5 +83,14 @@ def test_imitation_may_become_sure_of_itself():
     assert alarm(records, SETTINGS) is None
 
 
-def test_too_short_a_run_is_not_judged():
-    assert alarm(run(kl=50.0)[4:], SETTINGS) is None
+def test_too_short_a_run_is_not_compared_with_its_beginning():
+    assert alarm(run(entropy=0.05)[4:], SETTINGS) is None
+    assert alarm(run(entropy=0.05)[3:], SETTINGS)
+
+
+def test_the_divergence_needs_no_beginning():
+    """It is measured against the start checkpoint: a run of ten steps is stopped by it."""
+    found = alarm([HEALTHY | {"kl": 50.0, "step": i} for i in range(1, 6)], GuardSettings())
+    assert found is not None
+    assert (found.name, found.step) == ("kl", 5)
+    assert alarm([HEALTHY | {"kl": 50.0}] * 4, GuardSettings()) is None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from blindspot.core.acceptance import Acceptance
 from blindspot.core.artifact import Draft, write_text
 from blindspot.core.errors import DataError
 from blindspot.core.records import Completion, Failure, Prediction, Record, Sample
@@ -116,6 +117,26 @@ def test_rollouts_of_a_checkpoint(tmp_path: Path):
     log = ({"rewards/accuracy/mean": 0.2}, {"rewards/accuracy/mean": 0.4}, {"loss": 1.0})
     found = trained(checkpoint(tmp_path / "a", *log))
     assert found == Trained(pytest.approx(0.3), 10)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_collapse_while_training_is_no_fault_of_the_policy(tmp_path: Path):
+    """The first five steps are the start policy's; 40 of the 80 prompts were theirs."""
+    fell = [{"rewards/accuracy/mean": r} for r in [0.5] * 5 + [0.0] * 5]
+    found = trained(checkpoint(tmp_path / "a", *fell, rollouts=640))
+    assert found == Trained(0.5, 40)
+
+
+def test_the_gates_verdict_is_read_once_the_round_has_ended(tmp_path: Path):
+    folder = RunFolder(tmp_path)
+    for number in (0, 1, 2):
+        evaluated(folder, number)
+    for number, accepted in ((0, False), (1, True)):
+        draft = Draft(folder.round(number).acceptance, "acceptance", {}, {})
+        said = Acceptance(accepted=accepted, why="w", margin=0.05, categories=(), validation=None)
+        write_text(draft.path / "acceptance.json", said.model_dump_json())
+        draft.publish()
+    assert [r.accepted for r in read(folder, 2)] == [False, True, None]
+    assert [r.accepted for r in read(folder, 1)] == [False, None]
 
 
 def test_a_training_without_rollouts_says_nothing_of_them(tmp_path: Path):

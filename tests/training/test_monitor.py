@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from blindspot.core.monitors import Alarm, Figure
 from training.history import RoundHistory
-from training.monitor import judged, level, monitors
+from training.monitor import judged, level, missing, monitors, policies, shown
 from training.monitor_settings import MonitorSettings
 
 
@@ -35,6 +35,28 @@ def test_an_alarm_keeps_its_figure():
     assert isinstance(alarm, Alarm)
     assert (alarm.value, alarm.todo, alarm.stop) == (2.0, "do", True)
     assert judged(figure, False, "do") is figure
+
+
+def test_a_rise_is_shown_by_its_size_and_its_test():
+    figure = Figure(
+        monitor="m", name="n", round=1, value=0.2, threshold=0.1, p=0.01, level=0.02, said="s"
+    )
+    assert shown(figure)
+    for changed in ({"value": 0.1}, {"p": 0.03}, {"p": None}, {"level": None}, {"value": None}):
+        assert not shown(figure.model_copy(update=changed))
+
+
+def test_a_figure_that_is_missing_says_why():
+    figure = missing("m", "n", 2, "nobody was asked")
+    assert (figure.monitor, figure.name, figure.round) == ("m", "n", 2)
+    assert (figure.value, figure.said) == (None, "Not measured: nobody was asked.")
+
+
+def test_a_policy_is_tested_once_however_many_rounds_were_rolled_back():
+    verdicts = (False, True, False, False, True, None)
+    history = [RoundHistory(n, accepted=v) for n, v in enumerate(verdicts)]
+    assert [policies(history[: n + 1]) for n in range(6)] == [1, 1, 1, 1, 1, 2]
+    assert policies([RoundHistory(n) for n in range(4)]) == 3
 
 
 def test_thresholds_must_make_sense():

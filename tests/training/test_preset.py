@@ -33,6 +33,12 @@ def test_the_recipe_of_the_paper():
     assert grpo.rewards == {"accuracy": 0.9, "format": 0.1}
 
 
+@pytest.mark.parametrize("name", preset.names())
+def test_every_guard_can_stop_a_run_before_its_last_step(name: str):
+    settings = TrainingSettings.model_validate({"preset": name})
+    assert 2 * settings.guards.window < settings.steps
+
+
 def test_the_config_wins(tmp_path: Path):
     path = tmp_path / "config.toml"
     path.write_text(

@@ -1,4 +1,3 @@
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from blindspot.core.artifact import Artifact
 from blindspot.core.errors import ConfigError, DataError, StageError, UnknownNameError
 from blindspot.core.model import ModelSettings
 from training import data
@@ -15,27 +13,26 @@ from training.settings import GuardSettings, TrainingSettings
 from training.stage import TrainingInputs, run
 
 Make = Callable[..., TrainingSettings]
+Read = Callable[[Path], list[dict[str, Any]]]
 
 
-def metrics(artifact: Artifact) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (artifact.path / "metrics.jsonl").read_text().splitlines()]
-
-
-def test_grpo_raises_the_reward(inputs: TrainingInputs, settings: Make, tmp_path: Path):
+def test_grpo_raises_the_reward(
+    inputs: TrainingInputs, settings: Make, metrics: Read, tmp_path: Path
+):
     artifact = run(settings(steps=30, prompts_per_pass=4), inputs, tmp_path / "checkpoint")
-    rewards = [record["reward"] for record in metrics(artifact)]
+    rewards = [record["reward"] for record in metrics(artifact.path)]
     assert sum(rewards[-5:]) / 5 > sum(rewards[:5]) / 5 + 0.3
 
 
-def test_sft_lowers_the_loss(inputs: TrainingInputs, settings: Make, tmp_path: Path):
+def test_sft_lowers_the_loss(inputs: TrainingInputs, settings: Make, metrics: Read, tmp_path: Path):
     artifact = run(settings(optimiser="sft", steps=10), inputs, tmp_path / "checkpoint")
-    losses = [record["loss"] for record in metrics(artifact)]
+    losses = [record["loss"] for record in metrics(artifact.path)]
     assert losses[-1] < 0.5 * losses[0]
 
 
 @pytest.mark.parametrize("optimiser", ["grpo", "sft", "dpo"])
 def test_the_folder_holds_a_checkpoint_and_says_where_it_came_from(
-    inputs: TrainingInputs, settings: Make, tmp_path: Path, optimiser: str
+    inputs: TrainingInputs, settings: Make, metrics: Read, tmp_path: Path, optimiser: str
 ):
     artifact = run(settings(optimiser=optimiser), inputs, tmp_path / "checkpoint")
     assert sorted(p.name for p in artifact.path.iterdir()) == [
@@ -55,7 +52,7 @@ def test_the_folder_holds_a_checkpoint_and_says_where_it_came_from(
     assert manifest.counts == {"samples": 12, "steps": 3, "rollouts": rollouts}
     assert manifest.facts["samples_per_cell"] == {"color/plain": 12}
     assert set(manifest.inputs) == {"training_set", "model"}
-    assert len(metrics(artifact)) == 3
+    assert len(metrics(artifact.path)) == 3
     for path in (artifact.path / "arguments.json", artifact.path / "config.json"):
         assert str(tmp_path) not in path.read_text()
         assert inputs.policy.checkpoint not in path.read_text()
@@ -212,38 +209,25 @@ def test_a_loss_that_is_no_number_stops_the_run(
         run(settings(grpo=grpo, steps=8), inputs, tmp_path / "checkpoint")
 
 
-def test_a_processor_without_chat_template_is_refused(
-    inputs: TrainingInputs, checkpoint: Path, settings: Make, tmp_path: Path
-):
-    bare = tmp_path / "bare"
-    bare.mkdir()
-    for path in checkpoint.iterdir():
-        if path.name != "chat_template.jinja":
-            (bare / path.name).write_bytes(path.read_bytes())
-    policy = inputs.policy.model_copy(update={"checkpoint": str(bare)})
-    with pytest.raises(DataError, match="has no chat template"):
-        run(settings(), replace(inputs, policy=policy), tmp_path / "checkpoint")
-
-
 def test_an_alarm_ends_the_run_early_and_is_told(
-    inputs: TrainingInputs, settings: Make, tmp_path: Path
+    inputs: TrainingInputs, settings: Make, metrics: Read, tmp_path: Path
 ):
     config = settings(steps=9, guards=GuardSettings(window=1, max_kl=1e-9))
     artifact = run(config, inputs, tmp_path / "checkpoint")
     facts = artifact.manifest.facts
     assert facts["alarm"]["name"] == "kl"
-    assert facts["alarm"]["step"] == len(metrics(artifact)) == facts["published_step"] < 9
-    assert artifact.manifest.counts["rollouts"] == len(metrics(artifact)) * 4 * 4
+    assert facts["alarm"]["step"] == len(metrics(artifact.path)) == facts["published_step"] < 9
+    assert artifact.manifest.counts["rollouts"] == len(metrics(artifact.path)) * 4 * 4
     assert (artifact.path / "model.safetensors").is_file()
 
 
 @pytest.mark.parametrize("reward", ["format", "length"])
 def test_rewards_stand_in_the_log_per_category(
-    inputs: TrainingInputs, settings: Make, tmp_path: Path, reward: str
+    inputs: TrainingInputs, settings: Make, metrics: Read, tmp_path: Path, reward: str
 ):
     grpo = settings().grpo.model_copy(update={"rewards": {"accuracy": 0.9, reward: 0.1}})
     artifact = run(settings(grpo=grpo, steps=2), inputs, tmp_path / "checkpoint")
-    logged = metrics(artifact)[0]
+    logged = metrics(artifact.path)[0]
     assert {"accuracy/color/plain", "accuracy/alike/color/plain"} <= set(logged)
     asked = reward == "length"  # no prompt of the set asks for a form
     assert (f"{reward}/color/plain" in logged) == asked

@@ -19,7 +19,7 @@ from typing import Final
 
 from blindspot.core.monitors import Figure
 from training.history import Cell, RoundHistory
-from training.monitor import Monitor, judged, level
+from training.monitor import Monitor, judged, level, missing
 from training.monitor_settings import MonitorSettings
 from training.monitors._arithmetic import share
 
@@ -51,7 +51,7 @@ def _too_hard(
 ) -> Figure:
     asked = sum(c.asked for c in cells)
     if not asked:
-        return _missing("too hard", number, "no candidate was asked to the policy")
+        return missing(_NAME, "too hard", number, "no candidate was asked to the policy")
     found = share([c.too_hard for c in cells], [c.asked for c in cells])
     threshold = 1 - settings.min_yield
     figure = Figure(
@@ -71,7 +71,7 @@ def _too_hard(
 def _yield(cells: Sequence[Cell], number: int, alpha: float, settings: MonitorSettings) -> Figure:
     drawn = sum(c.candidates for c in cells)
     if not drawn:
-        return _missing("yield", number, "no candidate was drawn")
+        return missing(_NAME, "yield", number, "no candidate was drawn")
     found = share([c.admitted for c in cells], [c.candidates for c in cells])
     hard = 2 * sum(c.too_hard for c in cells) > drawn - sum(c.admitted for c in cells)
     figure = Figure(
@@ -93,7 +93,7 @@ def _yield(cells: Sequence[Cell], number: int, alpha: float, settings: MonitorSe
 def _pass_rate(history: Sequence[RoundHistory], number: int, settings: MonitorSettings) -> Figure:
     runs = [r.trained for r in history if r.trained]
     if not runs:
-        return _missing("pass rate", number, "no rollout was graded in training")
+        return missing(_NAME, "pass rate", number, "no rollout was graded in training")
     accuracy, prompts = runs[-1].accuracy, runs[-1].prompts
     found, alpha = (
         share([accuracy * prompts], [prompts]),
@@ -111,10 +111,6 @@ def _pass_rate(history: Sequence[RoundHistory], number: int, settings: MonitorSe
         said=f"{accuracy:.1%} of the rollouts of {prompts} prompts were right in training.",
     )
     return judged(figure, found.above(alpha) < settings.min_pass_rate, _EASIER)
-
-
-def _missing(name: str, number: int, why: str) -> Figure:
-    return Figure(monitor=_NAME, name=name, round=number, said=f"Not measured: {why}.")
 
 
 PLUGIN: Final[Monitor] = CapabilityFloor()

@@ -25,7 +25,7 @@ import numpy as np
 
 from blindspot.core.monitors import Figure
 from training.history import Cell, RoundHistory
-from training.monitor import Monitor, judged, level
+from training.monitor import Monitor, judged, level, missing, policies, shown
 from training.monitor_settings import MonitorSettings
 from training.monitors._arithmetic import (
     alike,
@@ -73,7 +73,7 @@ def _generated(name: str, history: Sequence[RoundHistory], settings: MonitorSett
     matched = _matched(made)
     if not matched:
         why = "there is only one set" if len(made) < 2 else "no cell was there before"
-        return _missing(name, now, why if made else "no set was made yet")
+        return missing(_NAME, name, now, why if made else "no set was made yet")
     sizes = np.array([len(cell.questions) for _, cell in matched], dtype=float)
     both = [[likeness(_features(name, c)) for c in pair] for pair in matched]
     weight = sizes / sizes.sum()
@@ -91,7 +91,7 @@ def _generated(name: str, history: Sequence[RoundHistory], settings: MonitorSett
         n=int(sizes.sum()),
         said=f"Pairs of {name} of a cell resemble each other by {value:.2f}, at first {then:.2f}.",
     )
-    return judged(figure, _shown(figure), _SOURCES)
+    return judged(figure, shown(figure), _SOURCES)
 
 
 def _matched(made: Sequence[RoundHistory]) -> list[tuple[Cell, Cell]]:
@@ -108,12 +108,14 @@ def _matched(made: Sequence[RoundHistory]) -> list[tuple[Cell, Cell]]:
 def _answers(history: Sequence[RoundHistory], settings: MonitorSettings) -> Figure:
     number = history[-1].number
     if len(history) < 2:
-        return _missing("answers", number, "there is no earlier round")
+        return missing(_NAME, "answers", number, "there is no earlier round")
     groups = by_benchmark(pairs(history[0].answered, history[-1].answered))
     groups = {name: rows for name, rows in groups.items() if len(rows) > 1}
     rows = [pair for found in groups.values() for pair in found]
     if not rows:
-        return _missing("answers", number, "no two samples of a benchmark were answered in both")
+        return missing(
+            _NAME, "answers", number, "no two samples of a benchmark were answered in both"
+        )
     then, now, wanted = (
         np.concatenate([alike(part) for part in column])
         for column in zip(*map(_columns, groups.values()), strict=True)
@@ -131,13 +133,13 @@ def _answers(history: Sequence[RoundHistory], settings: MonitorSettings) -> Figu
         threshold=settings.max_likeness_rise,
         interval=around(change.value, variance),
         p=normal_p(change.value, variance),
-        level=level(settings.alpha, number, _FIGURES),
+        level=level(settings.alpha, policies(history), _FIGURES),
         n=len(rows),
         said=f"{now.mean():.0%} of pairs of samples of a benchmark are answered alike, in round 0 "
         f"{then.mean():.0%}; {wanted.mean():.0%} have the same target.",
     )
     beyond = float(now.mean() - wanted.mean()) > settings.max_likeness_rise
-    return judged(figure, beyond and change.freedom > 0 and _shown(figure), _BACK)
+    return judged(figure, beyond and change.freedom > 0 and shown(figure), _BACK)
 
 
 def _both(then: float, now: float, n: int) -> float:
@@ -151,16 +153,6 @@ def _columns(rows: Sequence) -> tuple[_Features, _Features, _Features]:
         [(now.answers[0],) for _, now in rows],
         [(now.target,) for _, now in rows],
     )
-
-
-def _shown(figure: Figure) -> bool:
-    """Whether a rise is large and no noise."""
-    large = (figure.value or 0.0) > (figure.threshold or 0.0)
-    return large and (figure.p or 0.0) <= (figure.level or 0.0)
-
-
-def _missing(name: str, number: int, why: str) -> Figure:
-    return Figure(monitor=_NAME, name=name, round=number, said=f"Not measured: {why}.")
 
 
 PLUGIN: Final[Monitor] = Collapse()

@@ -23,7 +23,7 @@ from typing import Final
 
 from blindspot.core.monitors import Figure
 from training.history import Answered, RoundHistory
-from training.monitor import Monitor, judged, level
+from training.monitor import Monitor, judged, level, missing, policies, shown
 from training.monitor_settings import MonitorSettings
 from training.monitors._arithmetic import Mean, Pair, mean, pairs, rises
 
@@ -42,13 +42,13 @@ class Hallucination:
         now = history[-1].number
         names = ("yes rate", "wrong yes", "confidently wrong")
         if len(history) < 2:
-            return [_missing(name, now, "there is no earlier round") for name in names]
+            return [missing(_NAME, name, now, "there is no earlier round") for name in names]
         rows = pairs(history[0].answered, history[-1].answered)
         asked = [p for p in rows if p[1].kind == "yes_no"]
         return [
-            _yes_rate(asked, now, settings),
-            _wrong_yes(asked, now, settings),
-            _confidently_wrong(rows, now, settings),
+            _yes_rate(asked, history, settings),
+            _wrong_yes(asked, history, settings),
+            _confidently_wrong(rows, history, settings),
         ]
 
 
@@ -63,46 +63,54 @@ def confidently_wrong(answer: Answered) -> bool:
     return answer.score == 0 and first != "" and len(set(answer.answers)) == 1
 
 
-def _yes_rate(rows: Sequence[Pair], number: int, settings: MonitorSettings) -> Figure:
+def _yes_rate(
+    rows: Sequence[Pair], history: Sequence[RoundHistory], settings: MonitorSettings
+) -> Figure:
     if not rows:
-        return _missing("yes rate", number, "no yes/no question was answered in both rounds")
+        why = "no yes/no question was answered in both rounds"
+        return missing(_NAME, "yes rate", history[-1].number, why)
     now, excess = sum(yes(b) for _, b in rows) / len(rows), _excess(rows)
-    figure = _risen("yes rate", rows, [yes(b) - yes(a) for a, b in rows], number, settings)
+    figure = _risen("yes rate", rows, [yes(b) - yes(a) for a, b in rows], history, settings)
     said = f'"yes" to {now:.0%} of {len(rows)} questions, the target of {now - excess.value:.0%}; '
     figure = figure.model_copy(update={"said": said + figure.said})
-    return judged(figure, _shown(figure) and excess.value > settings.max_yes_rise, _BACK)
+    return judged(figure, shown(figure) and excess.value > settings.max_yes_rise, _BACK)
 
 
-def _wrong_yes(rows: Sequence[Pair], number: int, settings: MonitorSettings) -> Figure:
+def _wrong_yes(
+    rows: Sequence[Pair], history: Sequence[RoundHistory], settings: MonitorSettings
+) -> Figure:
     noes = [p for p in rows if p[1].target == "no"]
     if not noes:
-        return _missing("wrong yes", number, "no question with the target no was answered in both")
+        why = "no question with the target no was answered in both"
+        return missing(_NAME, "wrong yes", history[-1].number, why)
     now = sum(yes(b) for _, b in noes) / len(noes)
-    figure = _risen("wrong yes", noes, [yes(b) - yes(a) for a, b in noes], number, settings)
+    figure = _risen("wrong yes", noes, [yes(b) - yes(a) for a, b in noes], history, settings)
     said = f'"yes" to {now:.0%} of {len(noes)} questions whose target is no; '
     figure = figure.model_copy(update={"said": said + figure.said})
-    return judged(figure, _shown(figure) and _excess(rows).below(0.025) > 0, _BACK)
+    return judged(figure, shown(figure) and _excess(rows).below(0.025) > 0, _BACK)
 
 
-def _confidently_wrong(rows: Sequence[Pair], number: int, settings: MonitorSettings) -> Figure:
+def _confidently_wrong(
+    rows: Sequence[Pair], history: Sequence[RoundHistory], settings: MonitorSettings
+) -> Figure:
     name = "confidently wrong"
     repeated = [p for p in rows if min(len(p[0].answers), len(p[1].answers)) > 1]
     if not repeated:
-        return _missing(name, number, "the evaluations have no repeats")
+        return missing(_NAME, name, history[-1].number, "the evaluations have no repeats")
     now = sum(confidently_wrong(b) for _, b in repeated) / len(repeated)
     changes = [float(confidently_wrong(b)) - confidently_wrong(a) for a, b in repeated]
-    figure = _risen(name, repeated, changes, number, settings)
+    figure = _risen(name, repeated, changes, history, settings)
     said = f"{now:.0%} of {len(repeated)} samples get one wrong answer each time; "
     figure = figure.model_copy(update={"said": said + figure.said})
     better = sum(b.score - a.score for a, b in repeated) > 0
-    return judged(figure, _shown(figure) and not better, _BACK)
+    return judged(figure, shown(figure) and not better, _BACK)
 
 
 def _risen(
     name: str,
     rows: Sequence[Pair],
     changes: Sequence[float],
-    number: int,
+    history: Sequence[RoundHistory],
     settings: MonitorSettings,
 ) -> Figure:
     clusters = [now.cluster for _, now in rows]
@@ -110,12 +118,12 @@ def _risen(
     return Figure(
         monitor=_NAME,
         name=name,
-        round=number,
+        round=history[-1].number,
         value=found.value,
         threshold=settings.max_yes_rise,
         interval=found.interval if found.freedom else (-1.0, 1.0),
         p=rises(changes, clusters),
-        level=level(settings.alpha, number, _FIGURES),
+        level=level(settings.alpha, policies(history), _FIGURES),
         n=len(rows),
         said=f"{100 * found.value:+.1f} points since round 0.",
     )
@@ -125,16 +133,6 @@ def _excess(rows: Sequence[Pair]) -> Mean:
     """How much more often it says "yes" now than the targets do."""
     values = [yes(now) - (now.target == "yes") for _, now in rows]
     return mean(values, [now.cluster for _, now in rows])
-
-
-def _shown(figure: Figure) -> bool:
-    """Whether a rise is large and no noise."""
-    large = (figure.value or 0.0) > (figure.threshold or 0.0)
-    return large and (figure.p or 0.0) <= (figure.level or 0.0)
-
-
-def _missing(name: str, number: int, why: str) -> Figure:
-    return Figure(monitor=_NAME, name=name, round=number, said=f"Not measured: {why}.")
 
 
 PLUGIN: Final[Monitor] = Hallucination()

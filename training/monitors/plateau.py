@@ -8,7 +8,8 @@ shown: the upper bound of the gain over the last k rounds lies below `min_gain`.
 a run whose true gain over any k rounds is `min_gain` or more is called a plateau with chance
 `alpha` at most, however many rounds it has (up to the normal approximation of a mean over
 pictures). What is not: a small held-out half cannot show a plateau, and then the figure says which
-gain cannot be excluded, and the loop ends with its last round. A loss is a plateau too.
+gain cannot be excluded, and the loop ends with its last round. A loss is a plateau too. Rounds that
+the gate rolled back count, since they gained nothing; the sentence says how many there were.
 
 The held-out half decides when the loop ends and nothing else: neither which checkpoint nor which
 data. Gains of the diagnosis half are not looked at; it was trained for.
@@ -21,7 +22,7 @@ from typing import Final
 
 from blindspot.core.monitors import Figure
 from training.history import RoundHistory
-from training.monitor import Monitor, judged, level
+from training.monitor import Monitor, judged, level, missing
 from training.monitor_settings import MonitorSettings
 from training.monitors._arithmetic import Mean, Pair, mean, pairs
 
@@ -38,12 +39,14 @@ class Plateau:
     def figures(self, history: Sequence[RoundHistory], settings: MonitorSettings) -> list[Figure]:
         now = history[-1]
         if len(history) <= settings.patience:
-            return [_missing(now.number, f"it needs {settings.patience} rounds of training")]
+            why = f"it needs {settings.patience} rounds of training"
+            return [missing(_NAME, "gain", now.number, why)]
         then = history[-1 - settings.patience]
         rows = pairs(then.held_out, now.held_out)
         if not rows:
-            return [_missing(now.number, "no held-out sample was answered in both rounds")]
-        return [_gain(rows, then.number, now.number, settings)]
+            why = "no held-out sample was answered in both rounds"
+            return [missing(_NAME, "gain", now.number, why)]
+        return [_gain(rows, history[-1 - settings.patience :], settings)]
 
 
 def overall(rows: Sequence[Pair]) -> Mean:
@@ -61,8 +64,10 @@ def overall(rows: Sequence[Pair]) -> Mean:
     return replace(found, error=(found.error**2 + turned) ** 0.5)
 
 
-def _gain(rows: Sequence[Pair], then: int, number: int, settings: MonitorSettings) -> Figure:
-    found = overall(rows)
+def _gain(
+    rows: Sequence[Pair], rounds: Sequence[RoundHistory], settings: MonitorSettings
+) -> Figure:
+    found, then, number = overall(rows), rounds[0].number, rounds[-1].number
     alpha = level(settings.alpha, number - settings.patience + 1, 1)
     upper = found.above(alpha) if found.freedom else 1.0
     flat = upper < settings.min_gain
@@ -77,14 +82,16 @@ def _gain(rows: Sequence[Pair], then: int, number: int, settings: MonitorSetting
         interval=found.interval if found.freedom else (-1.0, 1.0),
         level=alpha,
         n=len(rows),
-        said=f"The held-out half gained {100 * found.value:+.1f} points since round {then}; "
-        + f"{verdict}.",
+        said=f"The held-out half gained {100 * found.value:+.1f} points since round {then}"
+        + f"{_refused(rounds[:-1])}; {verdict}.",
     )
     return judged(figure, flat, _DONE)
 
 
-def _missing(number: int, why: str) -> Figure:
-    return Figure(monitor=_NAME, name="gain", round=number, said=f"Not measured: {why}.")
+def _refused(trained: Sequence[RoundHistory]) -> str:
+    """How many of the rounds left the weights as they were, where any did."""
+    count = sum(each.accepted is False for each in trained)
+    return f" ({count} of {len(trained)} rounds were rolled back)" if count else ""
 
 
 PLUGIN: Final[Monitor] = Plateau()

@@ -11,7 +11,6 @@ Each line answers a prompt, for all pictures or for some:
 The most specific line wins; a prompt that no line answers is a failure.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -79,14 +78,22 @@ class Replay:
 
 def _read(path: Path) -> list[_Line]:
     lines: list[_Line] = []
-    for number, text in enumerate(path.read_text().splitlines(), 1):
+    for number, text in enumerate(_text(path).split("\n"), 1):  # other marks stand in answers
         try:
             if text.strip():
-                lines.append(_Line.model_validate(json.loads(text)))
-        except (json.JSONDecodeError, ValidationError) as error:
+                lines.append(_Line.model_validate_json(text))
+                lines[-1].outcome()
+        except ValidationError as error:
             why = str(error).splitlines()[0]
             raise DataError(f"{path}, line {number}", why, "Correct the recorded answer") from error
     return lines
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"The answers {path}", str(error), "Give a JSONL file in UTF-8") from error
 
 
 class _Plugin:

@@ -57,6 +57,7 @@ class VLLMServer:
         client = _client_settings(settings, served, self._server.port)
         self._asked = OpenAIModel(client, images, fingerprint)
         self.concurrency = self._asked.concurrency
+        self.addresses = client.base_urls
         serving.bypass_proxies()
 
     async def generate(self, requests: Sequence[Request]) -> list[Outcome]:

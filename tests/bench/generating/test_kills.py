@@ -1,6 +1,8 @@
 """G6's counts, on fates that are made up, and one real kill."""
 
+import sqlite3
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -56,3 +58,20 @@ def test_a_killed_run_leaves_no_training_set_and_ends_as_one_that_nobody_killed(
         make(whole.folder)
     assert differing(run.digests(), whole.digests()) == 0
     assert set(run.slots()) == set(run.taken())
+
+
+def test_a_ledger_that_cannot_be_asked_is_not_taken_for_an_empty_one(tmp_path, monkeypatch):
+    run = Run(tmp_path, Task(url="http://127.0.0.1:9/v1", slots=1, concurrency=1))
+    assert run.taken() == {}
+    ledger = tmp_path / "ledger.sqlite"
+    ledger.touch()
+    assert run.taken() == {}, "killed before its tables were made"
+    connect = sqlite3.connect
+    with closing(connect(ledger, isolation_level=None)) as db:
+        db.execute("create table slots (slot text, candidate text)")
+        db.execute("insert into slots values ('a/0', 'a/0/1')")
+        assert run.taken() == {"a/0": "a/0/1"}
+        monkeypatch.setattr(sqlite3, "connect", lambda path, **named: connect(path, timeout=0))
+        db.execute("begin exclusive")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            run.taken()

@@ -45,36 +45,18 @@ def test_holm(raw: list[float], adjusted: list[float]):
     assert holm(raw) == pytest.approx(adjusted)
 
 
-def world(start: dict[str, float]) -> World:
-    """Three cells: a1 a2 | b1 b2 b3 b4 | s1 s2, the last one strong."""
-    cells = {name: name[0] for name in start}
-    return World(
-        cells=cells,
-        categories={name: f"{cell}/plain" for name, cell in cells.items()},
-        pictures={name: name for name in start},
-        weak=frozenset({"a", "b"}),
-        strong=frozenset({"s/plain"}),
-        start=start,
-    )
+def test_gain_counts_every_cell_the_same(world: World):
+    after = world.start | {"a1": 1.0, "b1": 1.0, "s1": 0.0}
+    assert rates(after, world.cells) == {"a": 0.5, "b": 0.25, "s": 0.5}
+    assert gain(after, world, world.weak) == pytest.approx(0.375)
+    assert gain(after, world) == pytest.approx((0.5 + 0.25 - 0.5) / 3)
 
 
-START = dict.fromkeys(("a1", "a2", "b1", "b2", "b3", "b4"), 0.0) | {"s1": 1.0, "s2": 1.0}
-
-
-def test_gain_counts_every_cell_the_same():
-    found = world(START)
-    after = START | {"a1": 1.0, "b1": 1.0, "s1": 0.0}
-    assert rates(after, found.cells) == {"a": 0.5, "b": 0.25, "s": 0.5}
-    assert gain(after, found, found.weak) == pytest.approx(0.375)
-    assert gain(after, found) == pytest.approx((0.5 + 0.25 - 0.5) / 3)
-
-
-def test_a_sample_that_one_side_failed_on_leaves_the_pair():
-    found = world(START)
-    after = {k: v for k, v in (START | {"a1": 1.0}).items() if k != "a2"}
-    assert gain(after, found, frozenset({"a"})) == 1.0
-    assert differences([(after, START)])["a1"] == 1.0
-    assert "a2" not in differences([(after, START)])
+def test_a_sample_that_one_side_failed_on_leaves_the_pair(world: World):
+    after = {k: v for k, v in (world.start | {"a1": 1.0}).items() if k != "a2"}
+    assert gain(after, world, frozenset({"a"})) == 1.0
+    assert differences([(after, world.start)])["a1"] == 1.0
+    assert "a2" not in differences([(after, world.start)])
 
 
 def test_balanced_changes_average_to_the_mean_over_cells():
@@ -83,19 +65,18 @@ def test_balanced_changes_average_to_the_mean_over_cells():
     assert sum(even.values()) / len(even) == pytest.approx((0.5 + 0.25) / 2)
 
 
-def test_contrast_is_paired_by_seed():
-    found = world(START)
-    ours = [START | {"a1": 1.0, "a2": 1.0}, START | {"a1": 1.0}]
-    theirs = [START | {"a1": 1.0}, START]
-    result = contrast("ours − theirs", ours, theirs, found)
+def test_contrast_is_paired_by_seed(world: World):
+    ours = [world.start | {"a1": 1.0, "a2": 1.0}, world.start | {"a1": 1.0}]
+    theirs = [world.start | {"a1": 1.0}, world.start]
+    result = contrast("ours − theirs", ours, theirs, world)
     assert result.per_seed == pytest.approx((0.25, 0.25))
     assert result.value == pytest.approx(0.25)
     assert result.p == 0.5
     assert result.interval[0] <= 0.25 <= result.interval[1]
 
 
-def test_strong_categories_are_compared_with_the_start():
-    change, (low, high) = strong_changes([START | {"s1": 0.0}, START], world(START))["s/plain"]
+def test_strong_categories_are_compared_with_the_start(world: World):
+    change, (low, high) = strong_changes([world.start | {"s1": 0.0}, world.start], world)["s/plain"]
     assert change == pytest.approx(-0.25)
     assert low <= -0.25 <= high
 

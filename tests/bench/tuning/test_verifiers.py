@@ -13,24 +13,40 @@ from bench.tuning import (
     hallucination,
     self_training,
     start_models,
+    verifiers,
 )
-from bench.tuning.floors import Counts, Trial, floor
+from bench.tuning.candidates import Counts, Drawn, accepted, counts
+from bench.tuning.floors import Trial, floor
 from bench.tuning.self_training import Scored, gain, gained, is_right, questions
+from blindspot.core.errors import StageError
 from blindspot.core.records import AnswerKind, Completion, Failure, NegativePair, TrainingSample
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.training_set import TrainingSetArtifact, read_split
 
 
 def trial(strength, passed, before, after, seed=0, accepted=6, right=3, too_hard=0, candidates=10):
-    """Of ten candidates; scores of ten held-out questions that go from `before` to `after`."""
+    """Of ten candidates with ten rollouts each, `passed` in ten right; scores of ten held-out
+    questions that go from `before` to `after`, with equal steps to one less.
+    """
     names = [f"q{i}" for i in range(10)]
     return Trial(
         strength=strength,
         seed=seed,
         verifier="rule",
-        cells={"a": Counts(candidates, passed, accepted, right, too_hard)},
+        cells={
+            "a": Counts(
+                candidates=candidates,
+                rollouts=10 * candidates,
+                right_rollouts=passed * candidates,
+                too_hard=too_hard,
+                band=8,
+                accepted=accepted,
+                right=right,
+            )
+        },
         before={n: float(i < before) for i, n in enumerate(names)},
         after={n: float(i < after) for i, n in enumerate(names)},
+        equal={n: float(i < after - 1) for i, n in enumerate(names)},
     )
 
 
@@ -53,12 +69,39 @@ def test_the_floor_lies_between_the_last_start_without_gain_and_the_first_with_o
     assert floor(found, "rule", full=False).met is None
 
 
+def test_a_strong_start_with_nothing_left_to_learn_is_no_floor():
+    full = {"too_hard": 0, "candidates": 200, "accepted": 30, "right": 30}
+    found = [
+        trial("weak", 1, 0, 0, accepted=0, right=0, too_hard=200, candidates=200),
+        trial("middle", 4, 0, 9, **full),
+        trial("strong", 9, 9, 9, **full),
+    ]
+    row = floor(found, "rule", full=True)
+    assert (row.interval, row.met) == ((10, 40), True)
+    assert "90.0 %: no gain" in row.to_beat
+    watched = floors.watched(found, "rule", full=True)
+    assert [(w.value, w.met) for w in watched] == [(1, True), (0, True), (0, True)]
+
+
+def test_a_start_gains_where_every_seed_does():
+    gains = [trial("middle", 4, 0, 9, seed=0), trial("middle", 4, 0, 9, seed=1)]
+    without = [trial("weak", 1, 0, 0)]
+    assert floor([*without, *gains], "rule", full=True).met
+    gains[1] = trial("middle", 4, 2, 2, seed=1)
+    assert floor([*without, *gains], "rule", full=True).met is False
+
+
+def test_where_no_start_gains_nothing_is_asked_of_the_monitor():
+    found = [trial("weak", 1, 0, 0), trial("strong", 9, 9, 9)]
+    assert {row.met for row in floors.watched(found, "rule", full=True)} == {None}
+
+
 @pytest.mark.parametrize(
     "afters",
     [
         (0, 0, 0),  # nobody gains
         (9, 9, 9),  # everybody does
-        (9, 0, 9),  # no floor: a weaker start gains where a stronger one does not
+        (9, 0, 9),  # the weakest does already
     ],
 )
 def test_without_a_border_the_floor_is_not_located(afters):
@@ -86,10 +129,12 @@ def test_trials_come_back_from_json_as_they_were():
 def test_the_rows_of_a_verifier():
     found = [trial(name, 4, 2, 6) for name in start_models.STRENGTHS]
     rows = floors.rows(found, "rule")
-    values = [row.value for row in rows[:3]]
-    assert values == [pytest.approx(60), pytest.approx(50), pytest.approx(40)]
+    values = [row.value for row in rows[:4]]
+    assert values == [pytest.approx(v) for v in (60, 50, 40, 30)]
+    assert rows[0].to_beat == "8 of 10 questions in the band"
+    assert "equal steps" in rows[3].measure
     none = floors.rows(
-        [trial(n, 4, 2, 2, accepted=0, right=0) for n in ("weak", "middle", "strong")], "rule"
+        [trial(n, 4, 2, 2, accepted=0, right=0) for n in start_models.STRENGTHS], "rule"
     )
     assert none[1].value is None
     assert none[0].value == 0
@@ -112,7 +157,85 @@ def test_answers_are_graded_as_the_harness_grades(tmp_path):
     key = asked.asked.target
     assert is_right(asked, Completion(text=f"at {key}")) == 1
     assert is_right(asked, Completion(text=key, finish_reason="length")) == 0
-    assert is_right(asked, Failure(kind="timeout", message="", retryable=True)) is None
+
+
+def test_a_missing_answer_is_no_wrong_one():
+    said = Completion(text="5")
+    assert self_training.answered([said]) == [said]
+    with pytest.raises(StageError, match="1 of 2 questions"):
+        self_training.answered([said, Failure(kind="out_of_memory", message="", retryable=True)])
+
+
+def test_no_step_is_lost_to_a_warm_up():
+    told = self_training.sft(1, 0, 2e-5)
+    assert (told.warmup_steps, told.sft.learning_rate) == (0, 2e-5)
+
+
+def test_the_rate_is_that_of_all_starts_together():
+    def piloted(*after: float) -> dict[str, Scored]:
+        names = ("weak", "strong")
+        return {n: Scored({"q": 0.5}, {"q": a}) for n, a in zip(names, after, strict=True)}
+
+    found = {2e-4: piloted(0.2, 0.9), 5e-5: piloted(0.6, 0.6), 2e-5: piloted(0.5, 0.7)}
+    assert verifiers.chosen(found) == 2e-5
+    rows = floors.piloted(found, 2e-5)
+    assert [(row.value, row.to_beat.split(";")[0]) for row in rows[:3]] == [
+        (pytest.approx(0), "chosen for all trials"),
+        (pytest.approx(20), "chosen for all trials"),
+        (pytest.approx(10), "seeds: +10.0"),
+    ]
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    """Four questions that have a number as their answer, each with four rollouts."""
+    asked = questions(RunFolder(tmp_path), "seed", 4, only=("counting",))[:4]
+    right, wrong = asked[0].asked.target, "97"
+
+    def said(*texts: str) -> list[Completion]:
+        return [Completion(text=text) for text in texts]
+
+    targets = [q.asked.target for q in asked]
+    return [
+        Drawn(asked[0], said(wrong, right, right, wrong)),
+        Drawn(asked[1], said("97", "98", "97", targets[1])),
+        Drawn(asked[2], said(*[targets[2]] * 4)),  # too easy
+        Drawn(asked[3], said(*["97"] * 4)),  # too hard
+    ]
+
+
+def test_the_band_is_the_same_for_every_verifier_and_the_first_accepted_is_taught(drawn):
+    def nobody(claims):
+        raise AssertionError("asked")
+
+    rule = accepted(drawn, "rule", nobody)
+    assert [(t.drawn, t.drawn.rollouts.index(t.answer)) for t in rule] == [
+        (drawn[0], 1),
+        (drawn[1], 3),
+    ]
+    free = accepted(drawn, "unverified", nobody)
+    assert [t.answer.text for t in free] == ["97", "97"]
+    assert accepted(drawn, "self_consistency", nobody) == []  # two of four is no majority
+    agreed = Drawn(drawn[1].question, [*drawn[1].rollouts[:3], Completion(text="97")])
+    assert agreed.right == 0
+    assert not agreed.in_band
+
+
+def test_a_judge_accepts_the_first_claim_that_says_the_same(drawn):
+    target = drawn[0].question.asked.target
+    judge = lambda claims: [Completion(text=target) for _ in claims]  # noqa: E731
+    taught = accepted(drawn[:1], "model", judge)
+    assert [t.answer for t in taught] == [drawn[0].rollouts[1]]
+
+
+def test_counts_of_the_candidates(drawn):
+    found = counts(drawn, accepted(drawn, "rule", lambda claims: []))
+    total = Counts(*map(sum, zip(*found.values(), strict=True)))
+    assert total == Counts(
+        candidates=4, rollouts=16, right_rollouts=7, too_hard=1, band=2, accepted=2, right=2
+    )
+    free = counts(drawn, accepted(drawn, "unverified", lambda claims: []))
+    assert sum(c.right for c in free.values()) == 0
 
 
 def test_a_training_set_teaches_the_answers_that_were_accepted(tmp_path):

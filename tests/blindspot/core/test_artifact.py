@@ -1,13 +1,19 @@
 """Artifacts appear whole or not at all, know what made them, and refuse to be mistaken."""
 
+import errno
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from blindspot.core.artifact import (
     MANIFEST,
     Draft,
+    Manifest,
+    disk_error,
     first_difference,
     open_artifact,
     published,
@@ -99,3 +105,77 @@ def test_a_full_disk_has_its_sentence(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_the_first_difference_is_named() -> None:
     assert first_difference({"a": {"b": 1}}, {"a": {"b": 2}}) == "a.b was 1, now 2"
     assert first_difference({}, {"a": "x"}) == 'a was null, now "x"'
+
+
+@settings(max_examples=40)
+@given(at=st.integers(min_value=0, max_value=10_000), by=st.integers(min_value=1, max_value=255))
+def test_no_changed_byte_goes_unnoticed(at: int, by: int) -> None:
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "evaluation"
+        publish(out)
+        kept = open_artifact(out, "evaluation").manifest
+        for file in (out / "data.txt", out / MANIFEST):
+            data = file.read_bytes()
+            change(file, at % len(data), by)
+            assert manifest_or_error(out) in (None, kept)
+            file.write_bytes(data)
+        change(out / "data.txt", at % 5, by)
+        with pytest.raises(DataError, match=r"its data\.txt is not what was published.*--redo ev"):
+            open_artifact(out, "evaluation")
+
+
+def change(file: Path, at: int, by: int) -> None:
+    data = bytearray(file.read_bytes())
+    data[at] ^= by
+    file.write_bytes(data)
+
+
+def manifest_or_error(out: Path) -> Manifest | None:
+    try:
+        return open_artifact(out, "evaluation").manifest
+    except DataError:
+        return None
+
+
+def test_a_number_that_changed_in_the_manifest_breaks_its_seal(tmp_path: Path) -> None:
+    publish(tmp_path / "a")
+    file = tmp_path / "a" / MANIFEST
+    file.write_text(file.read_text().replace('"samples": 1', '"samples": 2'))
+    with pytest.raises(DataError, match=r"its manifest\.json is not what was published"):
+        open_artifact(tmp_path / "a", "evaluation")
+
+
+def test_a_manifest_from_before_there_were_seals_is_read(tmp_path: Path) -> None:
+    publish(tmp_path / "a")
+    file = tmp_path / "a" / MANIFEST
+    raw = json.loads(file.read_text())
+    del raw["seal"]
+    file.write_text(json.dumps(raw))
+    assert open_artifact(tmp_path / "a", "evaluation").manifest.counts == {"samples": 1}
+
+
+def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
+    publish(tmp_path / "a")
+    (tmp_path / "a" / "data.txt").unlink()
+    with pytest.raises(DataError, match=r"its data\.txt is not what was published"):
+        open_artifact(tmp_path / "a", "evaluation")
+
+
+def test_a_form_may_be_filled_in_where_it_lies(tmp_path: Path) -> None:
+    draft = Draft(tmp_path / "a", "diagnosis", {}, {})
+    (draft.path / "to_label.csv").write_text("sample,stage\nx,\n")
+    draft.publish()
+    (tmp_path / "a" / "to_label.csv").write_text("sample,stage\nx,perception\n")
+    open_artifact(tmp_path / "a", "diagnosis")
+
+
+def test_a_damaged_draft_says_what_to_delete(tmp_path: Path) -> None:
+    draft = Draft(tmp_path / "a", "diagnosis", {}, {})
+    (draft.path / "draft.json").write_bytes(b"{\xff")
+    with pytest.raises(DataError, match=r"a\.tmp: its draft\.json cannot be read. Delete the fol"):
+        Draft(tmp_path / "a", "diagnosis", {}, {})
+
+
+def test_a_folder_that_cannot_be_written_is_no_full_disk(tmp_path: Path) -> None:
+    error = disk_error(tmp_path, OSError(errno.EROFS, "Read-only file system"))
+    assert error.way_out.startswith("Make it writable")

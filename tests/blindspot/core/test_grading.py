@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blindspot.core.grading import extract, grade, intersection_over_union, is_gradable
+from blindspot.core.grading import (
+    extract,
+    grade,
+    intersection_over_union,
+    is_gradable,
+    likely_kind,
+)
 from blindspot.core.records import AnswerKind
 
 COLOURS = ("red", "blue", "green")
@@ -120,3 +126,35 @@ def test_a_box_is_looked_for_in_long_texts_in_no_time(repeated: str) -> None:
 )
 def test_boxes_in_text(text: str, box: str | None) -> None:
     assert extract(text, "box") == box
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [
+        ("5", "number"),
+        ("-3.25", "number"),
+        ("−3", "number"),
+        (" 1,234 ", "number"),
+        ("1,234.5", "number"),
+        ("1,5", "text"),  # read as a number it would be 5
+        ("12,34,567", "text"),
+        ("1234,567", "text"),
+        ("1e5", "text"),
+        ("nan", "text"),
+        ("5 apples", "text"),
+        ("Yes", "yes_no"),
+        ("", "text"),
+    ],
+)
+def test_what_kind_a_target_looks_like(target: str, kind: str) -> None:
+    assert likely_kind(target) == kind
+    assert likely_kind(target, ("red", "blue")) == "choice"
+
+
+@given(st.text("0123456789,.-+e ", max_size=9))
+def test_a_target_that_looks_like_a_number_is_one_as_a_whole(target: str) -> None:
+    if likely_kind(target) == "number":
+        stated = extract(target, "number")
+        assert stated is not None
+        assert float(stated) == float(target.replace(",", ""))
+        assert is_gradable(target, "number")

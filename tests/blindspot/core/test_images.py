@@ -242,3 +242,23 @@ def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StageError, match="Writing"):
         ImageStore(tmp_path / "file").put(picture())
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])  # kept as it came, and turned into a PNG
+def test_a_damaged_picture_is_refused_and_mended_by_storing_it_again(tmp_path, mode):
+    buffer = io.BytesIO()
+    Image.radial_gradient("L").convert(mode).save(buffer, "PNG")
+    store = ImageStore(tmp_path)
+    name = store.put(buffer.getvalue())
+    stored = store.read(name)
+    for at in range(0, len(stored), 397):
+        damaged = bytearray(stored)
+        damaged[at] ^= 0x10
+        store.path(name).write_bytes(damaged)
+        with pytest.raises(DataError, match=r"not what was stored.*Delete it"):
+            store.open(name)
+    store.path(name).write_bytes(stored[:-1])
+    with pytest.raises(DataError, match="not what was stored"):
+        store.read(name)
+    assert store.put(buffer.getvalue()) == name
+    assert store.read(name) == stored

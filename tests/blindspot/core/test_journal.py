@@ -57,3 +57,15 @@ def test_training_sets_do_not_see_each_other_and_a_fresh_one_begins_anew(tmp_pat
     assert list(fresh.rows()) == []
     assert other.window("0/0") == [row("a")]
     fresh.decide("0/0", [row("a")])
+
+
+def test_a_changed_decision_is_refused(tmp_path):
+    own = journal(tmp_path)
+    own.decide("0/0", [row("a")])
+    ledger = own._ledger
+    ledger.close()
+    data = ledger.path.read_bytes()
+    assert b'"word":"w"' in data
+    ledger.path.write_bytes(data.replace(b'"word":"w"', b'"word":"v"'))
+    with pytest.raises(StageError, match=r"window 0/0 of round-0/set is damaged.*--redo training"):
+        journal(tmp_path).window("0/0")

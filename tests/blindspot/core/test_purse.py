@@ -1,6 +1,7 @@
 """Budgets: reserved before, settled after, never overrun; what a kill leaves behind is spent."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,20 +145,42 @@ def test_pictures_count_by_their_size(tmp_path):
     assert worst == [2000, 5000]
 
 
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_batch_does_not_wait_for_what_it_holds_itself(tmp_path, concurrency):
+    """Each call costs 12 at worst: a budget of 20 holds one of them, however many are batched."""
+    own, model = purse(tmp_path, all=20), Model(concurrency=concurrency, chunk=4)
+    asking = threading.Thread(
+        target=lambda: ask(model, requests(9), own.ledger, bill=bill(own, 9)), daemon=True
+    )
+    asking.start()
+    asking.join(10)
+    assert not asking.is_alive()
+    assert (len(model.asked), own.spent) == (2, 10)
+
+
+def test_a_refusal_says_what_others_hold(tmp_path):
+    own = purse(tmp_path, all=20)
+    first, second, *_ = ask(Model(chunk=4), requests(4), own.ledger, bill=bill(own, 4))
+    assert isinstance(first, Completion)
+    assert isinstance(second, Failure)
+    assert second.message.endswith("spent 0, the rest held by calls under way")
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     budget=st.integers(0, 120),
     tokens=st.integers(0, TOKENS),
     concurrency=st.integers(1, 8),
+    chunk=st.integers(1, 5),
     fails=st.sets(st.integers(0, 19)),
 )
-def test_no_budget_is_ever_overrun(tmp_path_factory, budget, tokens, concurrency, fails):
+def test_no_budget_is_ever_overrun(tmp_path_factory, budget, tokens, concurrency, chunk, fails):
     folder = tmp_path_factory.mktemp("purse")
     own = purse(folder, all=budget)
-    model = Model(tokens, concurrency, frozenset(f"{i:02d}" for i in fails))
+    model = Model(tokens, concurrency, frozenset(f"{i:02d}" for i in fails), chunk=chunk)
     found = ask(model, requests(20), own.ledger, bill=bill(own, 20))
     assert own.spent <= budget
     assert len(found) == 20
-    if any(isinstance(o, Failure) and o.kind == "budget" for o in found):
+    if chunk == 1 and any(isinstance(o, Failure) and o.kind == "budget" for o in found):
         assert own.spent + 12 > budget
     assert purse(folder).spent == own.spent

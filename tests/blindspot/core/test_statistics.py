@@ -29,6 +29,13 @@ def test_no_samples_no_knowledge() -> None:
     assert wilson(0, 0) == (0, 1)
 
 
+@given(st.floats(1e-3, 1e6))
+def test_none_and_all_end_at_zero_and_one(n: float) -> None:
+    """Exactly, whatever is lost in rounding, also for effective numbers."""
+    assert wilson(0.0, n)[0] == 0
+    assert wilson(n, n)[1] == 1
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
 def test_benjamini_hochberg_is_scipys(p_values: list[float]) -> None:
     assert benjamini_hochberg(p_values) == pytest.approx(false_discovery_control(p_values))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blindspot.core.records import Attribution, Completion, Prediction, Sample
-from diagnostics.causes.attribution import attributions, decide, stage_of_samples
+from blindspot.core.records import Completion, Prediction, Sample
+from diagnostics.causes.attribution import attributions, decide
 from diagnostics.causes.attributor import ORDER, attributors, in_order
 
 RULES = {name: attributors.load(name) for name in in_order(attributors.names())}
@@ -82,16 +82,6 @@ def test_the_flag_of_a_verdict_is_kept(make):
     sample = make.sample(0, target="three")
     prediction = make.answered(sample, 0.0, answer=None, completion={"text": "three of them"})
     assert decide(sample, prediction, RULES).flag == "target present"
-
-
-def test_the_stage_of_a_sample_is_that_of_most_repeats():
-    def one(sample_id: str, stage: str) -> Attribution:
-        return Attribution(sample_id=sample_id, stage=stage, source="x", confidence=1)
-
-    found = [one("a", "format"), one("a", "refusal"), one("a", "format")]
-    found += [one("b", "calculation"), one("b", "refusal"), one("c", "unresolved")]
-    assert stage_of_samples(found) == {"a": "format", "b": "refusal", "c": "unresolved"}
-    assert ORDER.index("refusal") < ORDER.index("calculation")
 
 
 @given(

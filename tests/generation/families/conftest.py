@@ -1,9 +1,13 @@
-"""Questions of a family without painting, and its drawings."""
+"""Questions of a family without painting, its drawings, and what is measured in them."""
 
 import random
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
+from scipy import ndimage
 
 from generation.drawn.figure import Asked, FigureFamily
 from generation.family import Drawing, draw, families
@@ -36,3 +40,20 @@ def drawn() -> Callable[..., list[Drawing]]:
         return [draw(family, f"seen-{i}", size, condition) for i in range(count)]
 
     return make
+
+
+@pytest.fixture
+def patches() -> Callable[[Any], tuple[np.ndarray, int]]:
+    """Connected patches of a mask, numbered from 1, and how many there are."""
+    label: Any = ndimage.label
+    return label
+
+
+@pytest.fixture
+def near() -> Callable[..., np.ndarray]:
+    """Where a picture has nearly that colour."""
+
+    def seen(image: Image.Image, color: tuple[int, int, int], most: int = 12) -> np.ndarray:
+        return np.abs(np.asarray(image, int) - color).max(axis=2) <= most
+
+    return seen

@@ -4,7 +4,6 @@ worked out again from what the picture says and, where it can be measured, from 
 
 import math
 import re
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +11,6 @@ from scipy import ndimage
 
 from generation.drawn.words import TINTS
 from generation.families.triangle_angle import Triangle
-
-
-def patches(seen: Any) -> tuple[np.ndarray, int]:
-    """Connected patches, numbered from 1, and how many there are."""
-    found: Any = ndimage.label(seen)
-    return found
 
 
 def test_angles_of_a_triangle(asked):
@@ -54,7 +47,7 @@ def test_areas_and_perimeters(asked):
             assert int(question.target) == (wide - a) + b + a + (high - b) + wide + high
 
 
-def test_an_outline_covers_its_area(drawn):
+def test_an_outline_covers_its_area(drawn, patches):
     """Pixels of the figure, against the square of its width."""
     for drawing in drawn("outline_measure", measure="area"):
         wide = int(re.findall(r"\d+", drawing.content)[0])
@@ -124,7 +117,7 @@ def test_sets(asked):
         assert len(regions) == 2 ** int(condition["sets"]) - 1
 
 
-def test_the_number_of_a_region_stands_in_its_circles(drawn):
+def test_the_number_of_a_region_stands_in_its_circles(drawn, patches):
     """Inside the ring of each colour that names it, outside the others."""
     for drawing in drawn("venn_count", sets="3"):
         image = np.asarray(drawing.image, int)
@@ -143,7 +136,7 @@ def test_the_number_of_a_region_stands_in_its_circles(drawn):
             assert all(abs(r - 112) > 12 for r in reach)
 
 
-def test_pips_are_counted(drawn):
+def test_pips_are_counted(drawn, patches):
     for drawing in drawn("dice_sum"):
         total = 0
         for box in drawing.evidence:
@@ -162,7 +155,7 @@ def test_dice_say_their_sum(asked):
         assert int(question.target) == sum(n for c, n in dice if not color or c == color[0])
 
 
-def test_beats_of_a_strip(asked, drawn):
+def test_beats_of_a_strip(asked, drawn, patches):
     for content, question, _ in asked("pulse_strip"):
         beats = list(map(int, content.split()[1:]))
         assert int(question.target) == 10 * len(beats)

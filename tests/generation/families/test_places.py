@@ -4,32 +4,19 @@ what the picture says and, where it can be seen, from its pixels.
 
 import re
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import shortest_path
 
 from generation.drawn.words import TINTS
 
 
-def near(image: Image.Image, color: tuple[int, int, int], most: int = 12) -> np.ndarray:
-    """Where a picture has nearly that colour."""
-    return np.abs(np.asarray(image, int) - color).max(axis=2) <= most
-
-
-def patches(seen: Any) -> tuple[np.ndarray, int]:
-    """Connected patches, numbered from 1, and how many there are."""
-    found: Any = ndimage.label(seen)
-    return found
-
-
-def blobs(seen: np.ndarray, least: int = 12) -> int:
-    """Connected patches of at least so many pixels."""
-    marks, _ = patches(seen)
+def blobs(found: tuple[np.ndarray, int], least: int) -> int:
+    """Patches of at least so many pixels."""
+    marks, _ = found
     return int((np.bincount(marks.ravel())[1:] >= least).sum())
 
 
@@ -82,7 +69,7 @@ def test_shortest_ways(asked):
         assert condition["crossings"] == f"{side}x{side}"
 
 
-def test_streets_that_are_missing_are_not_drawn(drawn):
+def test_streets_that_are_missing_are_not_drawn(drawn, near):
     for drawing in drawn("shortest_way", 8):
         side = int(drawing.content.split()[1])
         ends = re.findall(r"[AB]=(\d)(\d)", drawing.content)
@@ -146,17 +133,17 @@ def test_doors_areas_and_connections(asked):
 
 
 @pytest.mark.parametrize("name", ["plan_doors", "plan_connected"])
-def test_every_door_is_to_be_seen(drawn, name):
+def test_every_door_is_to_be_seen(drawn, name, patches, near):
     for drawing in drawn(name):
         *_, doors = plan(drawing.content)
-        assert blobs(near(drawing.image, (186, 112, 52)), 60) == len(doors)
+        assert blobs(patches(near(drawing.image, (186, 112, 52))), 60) == len(doors)
 
 
-def test_lit_windows(drawn):
+def test_lit_windows(drawn, patches, near):
     for drawing in drawn("facade_windows"):
         lit = drawing.content.count("x")
         assert int(drawing.target) == lit
-        assert blobs(near(drawing.image, (255, 214, 74)), 40) == 2 * lit
+        assert blobs(patches(near(drawing.image, (255, 214, 74))), 40) == 2 * lit
         floors = drawing.content.split()[1:]
         assert (len(floors) >= 4) == (drawing.attributes["floors"] == "many")
 
@@ -230,11 +217,11 @@ SIGNS = {"tree": (46, 110, 56), "sun": (255, 206, 50), "hut": (150, 60, 50)}
 
 
 @pytest.mark.parametrize("name", ["landscape_count", "landscape_side", "landscape_presence"])
-def test_things_are_to_be_seen_as_often_as_said(drawn, name):
+def test_things_are_to_be_seen_as_often_as_said(drawn, name, patches, near):
     for drawing in drawn(name):
         for kind, color in SIGNS.items():
             said = sum(k == kind for k, _, _ in things(drawing.content))
-            assert blobs(near(drawing.image, color, 6), 100) == said
+            assert blobs(patches(near(drawing.image, color, 6)), 100) == said
 
 
 def test_nothing_hides_another(asked):

@@ -4,7 +4,7 @@ picture says and, where it can be measured, from its pixels.
 
 import math
 import re
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -14,21 +14,10 @@ from scipy import ndimage
 from generation.drawn.words import TINTS
 
 
-def patches(seen: Any) -> tuple[np.ndarray, int]:
-    """Connected patches, numbered from 1, and how many there are."""
-    found: Any = ndimage.label(seen)
-    return found
-
-
 def series(content: str) -> tuple[list[str], dict[str, list[int]]]:
     head, said = content.split(": ")
     lines = {part.split("=")[0]: part.split("=")[1] for part in said.split("; ")}
     return head.split()[1:], {k: [int(n) for n in v.split()] for k, v in lines.items()}
-
-
-def near(image: Image.Image, color: tuple[int, int, int], most: int = 30) -> np.ndarray:
-    """Where a picture has nearly that colour."""
-    return np.abs(np.asarray(image, int) - color).max(axis=2) <= most
 
 
 def test_values_of_lines(asked):
@@ -57,12 +46,12 @@ def test_months_above(asked):
         assert int(question.target) == sum(above)
 
 
-def test_marks_of_a_line_stand_at_their_values(drawn):
+def test_marks_of_a_line_stand_at_their_values(drawn, near):
     for drawing in drawn("line_above", months="many"):
         _, lines = series(drawing.content)
         one, other = re.findall(r"the (\w+) line", drawing.question)
         values = [a for a, b in zip(lines[one], lines[other], strict=True) if a > b]
-        seen = near(drawing.image, TINTS[one])
+        seen = near(drawing.image, TINTS[one], 30)
         heights = []
         for x0, y0, x1, y1 in drawing.evidence:
             middle = round((x0 + x1) / 2)
@@ -88,20 +77,20 @@ def test_bars_say_the_answer(asked, name):
 
 
 @pytest.mark.parametrize("name", ["bar_difference", "stacked_part"])
-def test_bars_are_as_high_as_they_say(drawn, name):
+def test_bars_are_as_high_as_they_say(drawn, name, patches, near):
     """Pixels of a bar that was asked for, against ten units of the grid."""
     for drawing in drawn(name):
         regions, bars = series(drawing.content.replace("bars ", ""))
         color = re.findall(r"(?:the|does) (\w+) (?:bar|contribute)", drawing.question)[0]
         region = re.findall(r" of (\w+)", drawing.question)[0]
         x0, y0, x1, y1 = drawing.evidence[0]
-        column = near(drawing.image, TINTS[color])[:, round((x0 + x1) / 2)]
+        column = near(drawing.image, TINTS[color], 30)[:, round((x0 + x1) / 2)]
         pixels = column[round(y0) - 3 : round(y1) + 3].sum()
         value = bars[color][regions.index(region)]
-        assert pixels == pytest.approx(value * ten_units(drawing.image) / 10, abs=3)
+        assert pixels == pytest.approx(value * ten_units(drawing.image, patches) / 10, abs=3)
 
 
-def ten_units(image: Image.Image) -> float:
+def ten_units(image: Image.Image, patches: Callable[..., tuple[np.ndarray, int]]) -> float:
     """Pixels between two lines of the grid, in a column to the right of the last bar that shows
     all ten and the axis.
     """
@@ -115,7 +104,7 @@ def ten_units(image: Image.Image) -> float:
     raise AssertionError("no column shows the whole grid")
 
 
-def test_pie_shares_add_up_and_are_drawn_to_scale(asked, drawn):
+def test_pie_shares_add_up_and_are_drawn_to_scale(asked, drawn, near):
     for content, question, _ in asked("pie_share"):
         shares = {k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", content)}
         hidden = content.split()[-1]
@@ -135,7 +124,7 @@ def test_pie_shares_add_up_and_are_drawn_to_scale(asked, drawn):
             assert 100 * counts[name] / sum(counts.values()) == pytest.approx(share, abs=1.6)
 
 
-def test_points_on_a_side(asked, drawn):
+def test_points_on_a_side(asked, drawn, patches, near):
     for content, question, condition in asked("scatter_count"):
         points = [tuple(map(int, p.split(","))) for p in content.split()[1:]]
         side, limit = re.findall(r"lie (above|below) the value (\d+)", question.text)[0]
@@ -147,13 +136,13 @@ def test_points_on_a_side(asked, drawn):
         assert patches(seen)[1] == len(drawing.content.split()) - 1
 
 
-def test_the_pointer_stands_where_it_says(drawn):
+def test_the_pointer_stands_where_it_says(drawn, near):
     for drawing in drawn("gauge"):
         top, said = re.findall(r"to (\d+) in \d+ strokes at (\d+)", drawing.content)[0]
         assert drawing.target == said
         x0, y0, x1, y1 = drawing.evidence[0]
         x, y, r = (x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0) / 2
-        ys, xs = np.nonzero(near(drawing.image, TINTS["red"]))
+        ys, xs = np.nonzero(near(drawing.image, TINTS["red"], 30))
         far = np.hypot(xs + 0.5 - x, ys + 0.5 - y) > 0.6 * r
         angle = math.degrees(math.atan2((ys[far] + 0.5 - y).mean(), (xs[far] + 0.5 - x).mean()))
         share = ((angle - 135) % 360) / 270
@@ -162,13 +151,13 @@ def test_the_pointer_stands_where_it_says(drawn):
         )
 
 
-def test_the_column_ends_at_its_stroke(drawn):
+def test_the_column_ends_at_its_stroke(drawn, patches, near):
     for drawing in drawn("thermometer"):
         low, value = map(int, re.findall(r"thermometer (-?\d+) .* at (-?\d+)", drawing.content)[0])
         assert drawing.target == str(value)
         x0 = drawing.evidence[0][0]
         tube, strokes = round(x0 + 20), round(x0 + 20 + 41)
-        red = near(drawing.image, TINTS["red"]) | near(drawing.image, TINTS["blue"])
+        red = near(drawing.image, TINTS["red"], 30) | near(drawing.image, TINTS["blue"], 30)
         column = np.flatnonzero(red[:, tube])[0]
         dark = np.asarray(drawing.image.convert("L"))[:, strokes] < 150
         marks, count = patches(dark)

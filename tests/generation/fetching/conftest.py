@@ -11,10 +11,11 @@ from typing import Any
 import httpcore
 import pytest
 
+from blindspot.core.records import Failure
 from blindspot.core.run_folder import RunFolder
 from generation.fetching.dialling import Dialler
 from generation.fetching.fetcher import Fetcher
-from generation.fetching.policy import Policy
+from generation.fetching.policy import Got, Policy
 
 PUBLIC = "93.184.215.14"
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -164,3 +165,15 @@ def internet():
 @pytest.fixture(name="says")
 def _says() -> Callable[..., Answer]:
     return says
+
+
+def why(came: Got | Failure) -> str:
+    """The cause of a fetch that failed; an error where it did not."""
+    assert isinstance(came, Failure), came
+    assert came.kind == "fetch"
+    return came.message
+
+
+@pytest.fixture(name="why")
+def _why() -> Callable[[Got | Failure], str]:
+    return why

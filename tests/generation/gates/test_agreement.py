@@ -3,6 +3,7 @@
 import pytest
 
 from generation.gate import gates
+from generation.gates.verification import EVIDENCE, VERIFIED
 
 OTHER, RIGHT = "12", "The answer is 3157."
 
@@ -58,6 +59,13 @@ def test_only_a_key_that_is_true_by_construction_goes_unasked(desk):
     drawn, asked = judged(desk, OTHER, OTHER, truth="construction")
     assert (drawn.admitted, drawn.evidence, asked) == (True, "true by construction", [])
     assert judged(desk, OTHER, OTHER, truth="dataset")[0].cause == "says otherwise"
+
+
+def test_an_own_answer_is_not_said_to_be_true_by_construction(desk):
+    own = {VERIFIED: "yes", EVIDENCE: "3 of 4 rollouts agree"}
+    verdict, asked = judged(desk, OTHER, OTHER, truth="construction", attributes=own)
+    assert (verdict.admitted, asked) == (True, [])
+    assert verdict.evidence == "an own answer; see verification"
 
 
 def test_the_second_solver_sees_what_stands_in_one_batch(desk):

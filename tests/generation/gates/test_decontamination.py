@@ -4,7 +4,6 @@ import io
 import pickle
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
@@ -72,23 +71,6 @@ def test_fresh_candidates_pass(kit, world):
     assert sum(v.admitted for v in verdicts) >= 99
 
 
-def found(kit, seed, **changes):
-    """A candidate with a picture that no program drew: noise of all scales."""
-    rng = np.random.default_rng(seed)
-    layers = np.zeros((120, 160, 3))
-    for cells in (3, 6, 12, 24):
-        noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), dtype=np.uint8))
-        layers += np.asarray(noise.resize((160, 120), Image.Resampling.BICUBIC), dtype=float) / 4
-    made = replace(
-        kit.candidate("counting", "s"),
-        images=(encode(Image.fromarray(layers.astype(np.uint8))),),
-        question="How many red cars are there?",
-        truth="agents",
-        content="",
-    )
-    return replace(made, **changes)
-
-
 def changed(made, change, **changes):
     image = Image.open(io.BytesIO(made.images[0]))
     return replace(made, images=(encode(change(image)),), **changes)
@@ -105,7 +87,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_changed_benchmark_picture_is_rejected_whatever_is_asked_of_it(kit, world, change):
-    items = [found(kit, i) for i in range(12)]
+    items = [kit.found(i) for i in range(12)]
     gate = gate_of(kit, world, [kit.proposal(m) for m in items])
     same = [kit.proposal(changed(m, CHANGES[change])) for m in items]
     other = [kit.proposal(changed(m, CHANGES[change], question="Is it wet?")) for m in items]
@@ -118,13 +100,13 @@ def test_a_changed_benchmark_picture_is_rejected_whatever_is_asked_of_it(kit, wo
 
 
 def test_found_pictures_that_are_in_no_benchmark_pass(kit, world):
-    gate = gate_of(kit, world, [kit.proposal(found(kit, i)) for i in range(12)])
-    verdicts = gate.judge([kit.proposal(found(kit, 100 + i)) for i in range(12)])
+    gate = gate_of(kit, world, [kit.proposal(kit.found(i)) for i in range(12)])
+    verdicts = gate.judge([kit.proposal(kit.found(100 + i)) for i in range(12)])
     assert [v.admitted for v in verdicts] == [True] * 12
 
 
 def test_where_the_benchmarks_own_pictures_are_alike_the_question_decides(kit, world):
-    item = found(kit, 1)
+    item = kit.found(1)
     sibling = changed(item, lambda image: image.crop((4, 0, 160, 118)), question="Is it wet?")
     gate = gate_of(kit, world, [kit.proposal(item), kit.proposal(sibling)])
     crop = changed(item, CHANGES["crop"])
@@ -144,7 +126,7 @@ def test_a_drawn_picture_near_a_benchmarks_counts_only_with_its_question(kit, wo
 
 
 def test_the_open_gate_can_be_sent_to_another_process(kit, world):
-    items = [found(kit, i) for i in range(3)]
+    items = [kit.found(i) for i in range(3)]
     gate = pickle.loads(pickle.dumps(gate_of(kit, world, [kit.proposal(m) for m in items])))
     (verdict,) = gate.judge([kit.proposal(changed(items[1], CHANGES["crop"]))])
     assert not verdict.admitted

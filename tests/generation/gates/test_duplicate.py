@@ -3,7 +3,6 @@
 import io
 from dataclasses import replace
 
-import numpy as np
 from PIL import Image
 
 from blindspot.core.images import encode
@@ -17,24 +16,6 @@ def gate_of(kit, world, earlier=(), admitted=None):
 
 def shown(kit, made, id_):
     return Shown(id_, made.question, kit.proposal(made).looks, made.target, made.options)
-
-
-def found(kit, seed, **changes):
-    """A candidate with a picture that no program drew: noise of all scales."""
-    rng = np.random.default_rng(seed)
-    layers = np.zeros((120, 160, 3))
-    for cells in (3, 6, 12, 24):
-        noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), dtype=np.uint8))
-        layers += np.asarray(noise.resize((160, 120), Image.Resampling.BICUBIC), dtype=float) / 4
-    made = replace(
-        kit.candidate("counting", "s"),
-        images=(encode(Image.fromarray(layers.astype(np.uint8))),),
-        question="How many red cars are there?",
-        target="3",
-        truth="agents",
-        content="",
-    )
-    return replace(made, **changes)
 
 
 def cropped(made):
@@ -69,7 +50,7 @@ def test_what_earlier_waves_admitted_counts_as_soon_as_it_is_admitted(kit, world
 
 
 def test_a_resumed_run_decides_the_same(kit, world):
-    made = [found(kit, i) for i in range(4)]
+    made = [kit.found(i) for i in range(4)]
     waves = [made[:2], [cropped(made[0]), made[2]], [made[3], cropped(made[1]), made[3]]]
     admitted: list[Shown] = []
     gate = gate_of(kit, world, admitted=admitted)
@@ -96,7 +77,7 @@ def test_earlier_rounds_count(kit, world):
 
 
 def test_a_crop_of_a_found_picture_is_a_duplicate_and_with_another_question_none(kit, world):
-    made = found(kit, 1)
+    made = kit.found(1)
     gate = gate_of(kit, world, [shown(kit, made, "a")])
     crop = cropped(made)
     reworded = replace(crop, question="Please tell how many red cars there are")
@@ -108,7 +89,7 @@ def test_a_crop_of_a_found_picture_is_a_duplicate_and_with_another_question_none
 
 
 def test_options_in_another_order_are_the_same(kit, world):
-    made = found(kit, 1, options=("red", "blue", "green"), target="B", answer_kind="choice")
+    made = kit.found(1, options=("red", "blue", "green"), target="B", answer_kind="choice")
     gate = gate_of(kit, world, [shown(kit, made, "a")])
     permuted = replace(made, options=("blue", "green", "red"), target="A")
     wrong = replace(made, options=("blue", "green", "red"), target="B")
@@ -117,8 +98,8 @@ def test_options_in_another_order_are_the_same(kit, world):
 
 
 def test_of_several_pictures_all_must_be_known_from_one_sample(kit, world):
-    one, other, third = (found(kit, i).images[0] for i in range(3))
-    pair = found(kit, 0, images=(one, other))
+    one, other, third = (kit.found(i).images[0] for i in range(3))
+    pair = kit.found(0, images=(one, other))
     gate = gate_of(kit, world, [shown(kit, pair, "a")])
     assert admits(kit, gate, pair) == [False]
     assert admits(kit, gate, replace(pair, images=(other, one))) == [False]

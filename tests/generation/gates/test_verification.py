@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from generation.gates.verification import EVIDENCE, PLUGIN, VERIFIED
+from generation.gates.verification import CAUSE, EVIDENCE, PLUGIN, VERIFIED
 
 
 def test_refused_answers_are_rejected_with_the_verifiers_evidence(kit, world):
@@ -11,11 +11,15 @@ def test_refused_answers_are_rejected_with_the_verifiers_evidence(kit, world):
         made,
         replace(made, attributes={VERIFIED: "yes", EVIDENCE: "3 of 4 rollouts agree"}),
         replace(made, attributes={VERIFIED: "no", EVIDENCE: "1 of 4 rollouts agree"}),
+        replace(made, attributes={VERIFIED: "no", EVIDENCE: "too slow", CAUSE: "no answer"}),
+        replace(made, attributes={VERIFIED: "no"}),
     ]
     proposals = [kit.proposal(each, f"train/x/{i}/0") for i, each in enumerate(cases)]
     verdicts = PLUGIN.open(kit.surroundings(world.folder)).judge(proposals)
-    assert [v.admitted for v in verdicts] == [True, True, False]
+    assert [v.admitted for v in verdicts] == [True, True, False, False, True]
     assert verdicts[2].evidence == "1 of 4 rollouts agree"
+    assert [v.cause for v in verdicts[2:]] == ["", "no answer", ""]
+    assert verdicts[4].evidence == verdicts[0].evidence, "an attribute of somebody else's data"
 
 
 def test_it_judges_where_the_model_answers_itself_and_only_what_is_trained_on(kit):

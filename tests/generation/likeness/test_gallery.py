@@ -2,7 +2,6 @@
 
 import io
 
-import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
@@ -43,16 +42,6 @@ def drawings(family, count, prefix, *, reserved=False):
     return [draw(plugin, f"{prefix}{i}", 48, reserved=reserved) for i in range(count)]
 
 
-def scene(seed):
-    """Noise of all scales, 160 × 120."""
-    rng = np.random.default_rng(seed)
-    layers = np.zeros((120, 160, 3))
-    for cells in (3, 6, 12, 24):
-        noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), dtype=np.uint8))
-        layers += np.asarray(noise.resize((160, 120), Image.Resampling.BICUBIC), dtype=float) / 4
-    return Image.fromarray(layers.astype(np.uint8))
-
-
 def gallery_of(images):
     gallery = Gallery(LIMITS)
     for image in images:
@@ -61,8 +50,8 @@ def gallery_of(images):
 
 
 @pytest.fixture(scope="module")
-def scenes():
-    return [scene(i) for i in range(30)]
+def scenes(kit):
+    return [kit.scene(i) for i in range(30)]
 
 
 @pytest.mark.parametrize("copy", COPIES)
@@ -113,9 +102,9 @@ def test_parts_borders_and_turns_are_found(part, scenes):
     assert all(match.index == i for i, matches in enumerate(found) for match in matches)
 
 
-def test_other_pictures_are_no_parts(scenes):
+def test_other_pictures_are_no_parts(kit, scenes):
     gallery = gallery_of(scenes)
-    assert [gallery.parts(look(scene(100 + i))) for i in range(30)] == [[]] * 30
+    assert [gallery.parts(look(kit.scene(100 + i))) for i in range(30)] == [[]] * 30
 
 
 def test_only_those_among_whom_is_searched_are_found(scenes):

@@ -47,6 +47,7 @@ def test_what_a_row_does_not_say_is_inferred_as_of_an_own_benchmark(tmp_path):
         tmp_path / "a.jsonl",
         row(1, id="number", target="1,000"),
         row(2, id="yes", target="Yes"),
+        row(6, id="decimal comma", target="1,5"),
         row(3, id="choice", options=["red", "blue"], target="blue"),
         row(4, id="text", target="a cat", capability="unmapped", image_type="mixed"),
         row(5, id="box", target="1, 2, 3, 4", answer_kind="box"),
@@ -55,7 +56,7 @@ def test_what_a_row_does_not_say_is_inferred_as_of_an_own_benchmark(tmp_path):
     kinds = {name: each.answer_kind for name, each in found.items()}
     assert kinds == {
         **{"box": "box", "choice": "choice", "number": "number"},
-        **{"text": "text", "yes": "yes_no"},
+        **{"text": "text", "yes": "yes_no", "decimal comma": "text"},
     }
     assert found["choice"].target == "B"
     assert (found["text"].capability, found["text"].image_type) == ("", "")

@@ -1,22 +1,25 @@
 """The policy's answers to another source's questions, made candidates."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from blindspot.core.errors import ConfigError
-from blindspot.core.model import ModelSettings
+from blindspot.core.model import open_model
 from blindspot.core.records import Failure
 from blindspot.core.training_set import TrainingSetArtifact, read_split
 from generation.agent import AgentsSettings
-from generation.gates.verification import EVIDENCE, VERIFIED
+from generation.gates.verification import CAUSE, EVIDENCE, VERIFIED
 from generation.means import Means
 from generation.own_answers import OwnAnswersSettings
 from generation.source import Candidate, SourceSettings, Want, sources
+from generation.sources import own_answers
 from generation.staff import Staff
 from generation.stage import generate
 
 CELL = "localisation/geometric"
+JUDGE = '[judge]\nbackend = "replay"\ncheckpoint = "judge.jsonl"'
 
 
 @pytest.fixture
@@ -48,21 +51,40 @@ def candidates(kit, world):
     return made
 
 
-def test_without_a_model_of_its_own_it_asks_the_one_that_is_to_learn(source, kit, world, tmp_path):
-    settings = source({"prompt": "*", "text": "somewhere in [0, 0, 9, 9]"})
+def without_model(settings: SourceSettings) -> SourceSettings:
+    """The same, asking the model that is to learn."""
+    assert settings.path is not None
     named = settings.path.read_text()
-    settings.path.write_text(
-        named.replace('[model]\nbackend = "replay"\ncheckpoint = "answers.jsonl"\n', "")
-    )
+    unnamed = named.replace('[model]\nbackend = "replay"\ncheckpoint = "answers.jsonl"\n', "")
+    settings.path.write_text(unnamed)
+    return settings
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The models that the source opens."""
+    found = []
+
+    def counted(settings, images):
+        found.append(settings)
+        return open_model(settings, images)
+
+    monkeypatch.setattr(own_answers, "open_model", counted)
+    return found
+
+
+def test_without_a_model_of_its_own_it_asks_the_one_that_is_to_learn(source, kit, world, opened):
+    settings = without_model(source())
     wants = [Want(kit.cell(CELL, split="train"), f"0/0/x/{i}") for i in range(3)]
     staff = Staff(AgentsSettings(), world.folder)
     with pytest.raises(ConfigError, match="nobody is named who answers"):
         sources.load("own_answers").open(settings, Means(world.folder, staff))
-    policy = ModelSettings(backend="replay", checkpoint=str(tmp_path / "answers.jsonl"))
-    opened = sources.load("own_answers").open(settings, Means(world.folder, staff, policy=policy))
-    found = opened.candidates(wants)
+    policy = kit.policy(lambda request: "somewhere in [0, 0, 9, 9]")
+    at_work = sources.load("own_answers").open(settings, Means(world.folder, staff, learner=policy))
+    found = at_work.candidates(wants)
     assert all(VERIFIED in made.attributes for made in found if isinstance(made, Candidate))
     assert len([made for made in found if isinstance(made, Candidate)]) == 3
+    assert (policy.asked, opened) == (3, []), "it is open already"
 
 
 def test_a_verified_answer_is_the_target_and_a_refused_one_says_why(source, candidates):
@@ -96,9 +118,27 @@ def test_rollouts_that_differ_refuse_each_other(source, candidates):
 
 def test_another_model_is_asked(source, candidates, tmp_path):
     (tmp_path / "judge.jsonl").write_text('{"prompt": "*", "text": "[0, 0, 2, 2]"}')
-    judge = '[judge]\nbackend = "replay"\ncheckpoint = "judge.jsonl"'
-    told = source({"prompt": "*", "text": "[0, 0, 2, 3]"}, verifier="model", more=judge)
+    told = source({"prompt": "*", "text": "[0, 0, 2, 3]"}, verifier="model", more=JUDGE)
     assert {c.attributes[VERIFIED] for c in candidates(told)} == {"yes"}  # 4 of 6
+
+
+def test_a_judge_that_does_not_answer_refuses_nothing_as_wrong(source, candidates, tmp_path):
+    failure = {"kind": "timeout", "message": "too slow", "retryable": True}
+    judge = {"prompt": "*", "failure": failure}
+    (tmp_path / "judge.jsonl").write_text(json.dumps(judge))
+    told = source({"prompt": "*", "text": "[0, 0, 2, 3]"}, verifier="model", more=JUDGE)
+    (made,) = candidates(told, count=1)
+    assert (made.attributes[VERIFIED], made.attributes[CAUSE]) == ("no", "no answer")
+
+
+def test_each_model_is_opened_once(source, kit, world, tmp_path, opened):
+    (tmp_path / "judge.jsonl").write_text('{"prompt": "*", "text": "[0, 0, 2, 2]"}')
+    told = source({"prompt": "*", "text": "[0, 0, 2, 3]"}, verifier="model", more=JUDGE)
+    means = Means(world.folder, Staff(AgentsSettings(), world.folder))
+    at_work = sources.load("own_answers").open(told, means)
+    for attempt in range(3):
+        at_work.candidates([Want(kit.cell(CELL, split="train"), f"0/0/x/{attempt}")])
+    assert [Path(s.checkpoint).name for s in opened] == ["answers.jsonl", "judge.jsonl"]
 
 
 def test_a_failure_stays_a_failure(source, candidates):
@@ -108,19 +148,33 @@ def test_a_failure_stays_a_failure(source, candidates):
     assert made.kind == "timeout"
 
 
-def test_the_stage_trains_on_verified_answers_alone(source, kit, world):
+@pytest.mark.parametrize(
+    ("named", "level", "generated_by"),
+    [(False, "generation", "the model itself"), (True, "none", "another model")],
+)
+def test_the_stage_trains_on_verified_answers_alone(
+    source, kit, world, opened, named, level, generated_by
+):
     settings = source({"prompt": "*", "text": "[0, 0, 9, 9]"}, verifier="unverified")
+    settings = settings if named else without_model(settings)
     config = kit.settings(
         sources=[settings], difficulty={"enabled": False}, validation_share=0.5, canary=0
     )
-    found = kit.diagnosis(kit.share(CELL, 4))
-    made = generate(config, world.inputs(found), world.root / "training_set", kit.policy)
+    inputs = world.inputs(kit.diagnosis(kit.share(CELL, 4)))
+    policies = []
+
+    def policy():
+        policies.append(kit.policy(lambda request: "[0, 0, 9, 9]"))
+        return policies[-1]
+
+    made = generate(config, inputs, world.root / "training_set", policy)
+    assert (len(policies), len(opened)) == ((0, 1) if named else (1, 0))
     artifact = TrainingSetArtifact(made.path)
     assert {s.target for s in read_split(artifact, "train")} == {"[0, 0, 9, 9]"}
     assert "[0, 0, 9, 9]" not in {s.target for s in read_split(artifact, "validation")}
     assert made.manifest.facts["autonomy"] == {
-        "level": "generation",
-        "generated_by": "the model itself",
+        "level": level,
+        "generated_by": generated_by,
         "verified_by": "nobody",
     }
 
@@ -132,6 +186,7 @@ def test_the_stage_trains_on_verified_answers_alone(source, kit, world):
         ('[judge]\nbackend = "openai_api"', None),
         ('[questions]\nplugin = "own_answers"', "questions.plugin"),
         ("rolouts = 3", "rollouts"),
+        ('[questions]\nlicences = ["MIT"]', "questions.licences"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path, text, why):

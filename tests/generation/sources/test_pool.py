@@ -91,7 +91,7 @@ def agents(monkeypatch):
     for name, held in {
         "writing": {"write": own.write, "Pictured": Pictured},
         "briefing": {"topics": own.topics},
-        "decoding": {"decoded": list},
+        "decoding": {"cleaned": list},
     }.items():
         module = ModuleType(f"generation.{name}")
         module.__dict__.update(held)

@@ -4,9 +4,7 @@ import hashlib
 import io
 import json
 import random
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any, cast, get_args
 
 import pyarrow as pa
@@ -20,6 +18,7 @@ from blindspot.core.errors import ConfigError, DataError
 from blindspot.core.records import CellShare, Failure, Split
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.training_set import PlanCell
+from generation import decoding
 from generation.means import Consults, Means
 from generation.source import Candidate, SourceSettings, Want, sources
 
@@ -83,9 +82,7 @@ def ids(found: list[Candidate | Failure]) -> list[str]:
 @pytest.fixture(autouse=True)
 def as_they_are(monkeypatch):
     """Planted pictures are names; whether they decode is not what is tested here."""
-    module = ModuleType("generation.decoding")
-    module.__dict__["decoded"] = list
-    monkeypatch.setitem(sys.modules, "generation.decoding", module)
+    monkeypatch.setattr(decoding, "cleaned", list)
 
 
 def test_labels_decide_and_the_row_becomes_the_candidate(tmp_path):
@@ -255,20 +252,25 @@ def test_a_picture_that_cannot_be_had_is_a_failure_of_its_place(tmp_path):
 
 
 def test_pictures_are_decoded_before_they_are_given_on(tmp_path, monkeypatch):
-    monkeypatch.delitem(sys.modules, "generation.decoding")
+    monkeypatch.undo()  # what is tested here
     buffer = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(buffer, format="PNG")
     given_ = rows_of(4)
     for i, row in enumerate(given_):
         row["image"] = buffer.getvalue() + b"PK appended" if i % 2 else b"no picture"
-    found = opened(tmp_path, given_).candidates(wants(cell("ocr/text_dense", 4)))
+    source = opened(tmp_path, given_)
+    found = [
+        c
+        for split in get_args(Split)
+        for c in source.candidates(wants(cell("ocr/text_dense", 4, split)))
+    ]
     made = [c for c in found if isinstance(c, Candidate)]
-    assert all(b"PK" not in c.images[0] for c in made)
+    assert sorted(ids(made)) == [f"ocr/text_dense-00{i}" for i in (1, 3)]
+    assert [b"PK" in c.images[0] for c in made] == [False, False]
     lost = [c for c in found if isinstance(c, Failure) and c.kind == "image"]
-    assert {c.message.partition(":")[0] for c in lost} <= {
+    assert sorted(c.message.partition(":")[0] for c in lost) == [
         f"a picture of the row 'ocr/text_dense-00{i}'" for i in (0, 2)
-    }
-    assert made or lost
+    ]
 
 
 def test_the_catalogue(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,25 +31,27 @@ def shown() -> Callable[..., tuple[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def enrich() -> Callable[..., None]:
+def enrich(amend: Callable[[Path], None]) -> Callable[..., None]:
     """Replace fields of a round's diagnosis."""
 
     def _enrich(folder: RunFolder, number: int, **fields: Any) -> None:
         artifact = DiagnosisArtifact(folder.round(number).diagnosis)
         found = artifact.diagnosis().model_copy(update=fields)
         (artifact.path / "diagnosis.json").write_text(found.model_dump_json())
+        amend(artifact.path)
 
     return _enrich
 
 
 @pytest.fixture(scope="session")
-def remeasure() -> Callable[..., None]:
+def remeasure(amend: Callable[[Path], None]) -> Callable[..., None]:
     """Replace fields of a round's metrics."""
 
     def _remeasure(folder: RunFolder, number: int, **fields: Any) -> None:
         evaluation = Evaluation(folder.round(number).evaluation)
         found = evaluation.metrics().model_copy(update=fields)
         (evaluation.path / "metrics.json").write_text(found.model_dump_json())
+        amend(evaluation.path)
 
     return _remeasure
 

@@ -1,5 +1,7 @@
 """Yes beyond the targets, wrong yes, and one wrong answer each time."""
 
+from dataclasses import replace
+
 import pytest
 
 from blindspot.core.monitors import Alarm
@@ -77,6 +79,16 @@ def test_confidence_needs_repeats(rounds, answered):
 
 def test_the_first_round_is_measured_against_nothing(rounds):
     assert not alarms(rounds(with_yes(90), targets=TARGETS, kind="yes_no"))
+
+
+def test_a_round_that_was_rolled_back_spends_no_level(rounds):
+    """One policy was taken in four rounds: its test is the first."""
+    said = [RIGHT, RIGHT, RIGHT, RIGHT, with_yes(30)]
+    history = rounds(*said, targets=TARGETS, kind="yes_no")
+    taken = (False, False, False, True, None)
+    judged = [replace(r, accepted=v) for r, v in zip(history, taken, strict=True)]
+    assert alarms(judged)["wrong yes"].level == pytest.approx(0.05 / 6)
+    assert alarms(history)["wrong yes"].level == pytest.approx(0.05 / 3 / 20)
 
 
 def test_two_graders_are_not_compared(rounds):

@@ -1,5 +1,7 @@
 """A plateau is shown, never assumed from a lack of evidence."""
 
+from dataclasses import replace
+
 import pytest
 
 from blindspot.core.monitors import Alarm
@@ -55,6 +57,17 @@ def test_it_waits_for_its_patience(rounds):
     history = rounds(*flat, *flat, targets=["1"] * 2000, half="held_out")
     assert one(history[:3], MonitorSettings()).value is None
     assert isinstance(one(history, MonitorSettings()), Alarm)
+
+
+def test_rounds_that_were_rolled_back_are_counted(rounds):
+    """Three rounds were trained and two refused; round 3 has no verdict yet."""
+    same = ["1"] * 1000 + ["0"] * 1000
+    history = rounds(same, same, same, same, targets=["1"] * 2000, half="held_out")
+    verdicts = (False, True, False, None)
+    judged = [replace(r, accepted=v) for r, v in zip(history, verdicts, strict=True)]
+    said = one(judged, MonitorSettings()).said
+    assert "+0.0 points since round 0 (2 of 3 rounds were rolled back); that is" in said
+    assert "rolled back" not in one(history, MonitorSettings()).said
 
 
 def test_every_benchmark_weighs_the_same(answered):

@@ -1,9 +1,6 @@
 """What TRL does with groups without variance, and the reference that it loads."""
 
-import json
-import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,16 +71,6 @@ def test_what_trl_divides_by(tmp_path: Path):
     with quiet():
         told = grpo._arguments(Job(TrainingSettings(), None, None, None, tmp_path))  # pyright: ignore
     assert (told.loss_type, told.scale_rewards) == ("dapo", "group")
-
-
-@pytest.fixture
-def nameless(inputs: TrainingInputs, tmp_path: Path) -> TrainingInputs:
-    """A policy whose config names no architecture."""
-    folder = tmp_path / "nameless"
-    shutil.copytree(inputs.policy.checkpoint, folder)
-    config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps(config | {"architectures": None}))
-    return replace(inputs, policy=inputs.policy.model_copy(update={"checkpoint": str(folder)}))
 
 
 def test_a_reference_that_cannot_be_loaded_again(

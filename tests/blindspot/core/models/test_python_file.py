@@ -82,6 +82,8 @@ def test_a_copy_elsewhere_is_the_same_model(folder: Path, tmp_path: Path) -> Non
         ("", "it has no PLUGIN"),
         ("class PLUGIN: pass", "its PLUGIN is a class"),
         ("PLUGIN = object()", "no method 'check'"),
+        ("class PLUGIN: check = fingerprint = open = print", "its PLUGIN is a class"),
+        ("raise SystemExit(0)", "SystemExit on line 1"),
         ("1 / 0", "ZeroDivisionError"),
         ("def", "SyntaxError"),
     ],

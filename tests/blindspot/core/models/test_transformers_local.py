@@ -97,6 +97,16 @@ def test_a_template_that_is_no_jinja(tmp_path: Path) -> None:
         rendered("What?", chat_template=str(file))
 
 
+def test_a_template_that_refuses_an_empty_prompt(tmp_path: Path) -> None:
+    """Nobody asks with one: each request is refused, or not, for what it is."""
+    file = tmp_path / "mine.jinja"
+    refusal = (
+        "{% if not messages[0]['content'][0]['text'] %}{{ raise_exception('empty') }}{% endif %}"
+    )
+    file.write_text(refusal + (TINY / "chat_template.jinja").read_text())
+    assert rendered("What?", chat_template=str(file)) == "<user>What?<assistant>"
+
+
 def test_a_request_that_cannot_be_asked_fails_alone(images: ImageStore, tmp_path: Path) -> None:
     file = tmp_path / "mine.jinja"
     refusal = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}"

@@ -1,0 +1,1 @@
+"""What `bench.reliability` measures: the tiny spiral under faults."""

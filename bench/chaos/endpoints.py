@@ -1,0 +1,86 @@
+"""An endpoint that is out, or slow, or errs, at a drawn moment of a run that asks it.
+
+    outage      every connection is cut for a while, some seconds after so many calls
+    slowdown    answers come seconds later for a while, some later than the command waits
+    errors      a third of all attempts meet 429, 5xx or a dropped connection
+
+Here the stub server counts which calls were answered again: those are paid for twice.
+"""
+
+import random
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+from bench.chaos.command import Place
+from bench.chaos.ground import Ground
+from bench.chaos.relay import Relay
+from bench.chaos.spiral import CONCURRENCY
+from bench.chaos.trial import Trial, settled
+from bench.stub.script import Faults, Latency, Script
+from bench.stub.server import Stub
+
+_LATENCY: Final = Latency(seconds=0.04)
+PLAIN: Final = Script(latency={"all": _LATENCY})
+_ERRS: Final = Script(
+    latency={"all": _LATENCY}, faults={"all": Faults(rate_limit=0.1, server=0.1, drop=0.1)}
+)
+_WORST: Final = (0.5, 12.0)
+"""Seconds that an outage or a slowdown lasts."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The endpoint of an arm."""
+
+    server: Stub
+    relay: Relay
+    calls: int
+    """Different calls of an undisturbed run."""
+
+    def outage(self, ground: Ground, rng: random.Random, place: Place, trial: Trial) -> Trial:
+        """Cut off for a while."""
+        return self._disturbed(ground, rng, place, trial, None)
+
+    def slowdown(self, ground: Ground, rng: random.Random, place: Place, trial: Trial) -> Trial:
+        """Late for a while."""
+        return self._disturbed(ground, rng, place, trial, rng.uniform(1.0, 8.0))
+
+    def errors(self, ground: Ground, rng: random.Random, place: Place, trial: Trial) -> Trial:
+        """Unwell all the time."""
+        self.server.script(_ERRS.model_copy(update={"seed": trial.seed}))
+        said = place.finish()
+        self.server.script(_ERRS.model_copy(update={"seed": 0}))
+        return settled(
+            ground, place, trial.model_copy(update={"faults": 1, "detail": "errors"}), [said]
+        )
+
+    def _disturbed(
+        self, ground: Ground, rng: random.Random, place: Place, trial: Trial, late: float | None
+    ) -> Trial:
+        self.server.script(PLAIN)
+        point, lasts = rng.randrange(self.calls), rng.uniform(*_WORST)
+        child = place.start()
+        is_reached = False
+        while child.poll() is None and not is_reached:
+            is_reached = self.server.wait(finished=point, seconds=0.2)
+        if is_reached:
+            self.relay.out() if late is None else self.relay.slow(late)
+        mending = threading.Timer(lasts, self.relay.well)
+        mending.start()
+        said = place.ended(child)
+        mending.join()
+        what = f"{lasts:.1f} s after {point} calls" + (f", {late:.1f} s late" if late else "")
+        hit = trial.model_copy(update={"faults": int(is_reached), "detail": what})
+        done = settled(ground, place, hit, [said], again=0)
+        return _paid(done, self.server.calls().answered_before)
+
+
+def _paid(trial: Trial, again: int) -> Trial:
+    """Calls that were answered again; of one disturbance as many as are under way at once, and as
+    often as each is tried, cannot be helped.
+    """
+    under_way = min(again, CONCURRENCY)
+    return trial.model_copy(
+        update={"in_flight": under_way, "doubled": trial.doubled + again - under_way}
+    )

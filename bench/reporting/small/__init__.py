@@ -1,0 +1,1 @@
+"""A small run with every kind of artifact, for looking at pages and for their tests."""
