@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.reporting.browser import browser, opened
+from blindspot.core.artifact import published
 from blindspot.core.errors import BlindspotError
 from blindspot.core.run_folder import RunFolder
 from reports.stage import ReportInputs, ReportSettings, run
@@ -33,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def shoot(arguments: argparse.Namespace) -> None:
     """Make the page and the picture of it."""
     folder = RunFolder(arguments.run)
-    rounds = [r.number for r in folder.rounds() if r.evaluation.is_dir()]
+    rounds = [r.number for r in folder.rounds() if published(r.evaluation)]
     number = arguments.round if arguments.round is not None else max(rounds, default=0)
     size = (arguments.width, round(_RATIO * arguments.width))
     scheme = "dark" if arguments.dark else "light"

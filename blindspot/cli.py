@@ -265,12 +265,13 @@ def main() -> None:
 def _write_comparison(found: "Comparison", html: Path) -> None:
     from blindspot.core.run_folder import RunFolder
     from blindspot.settings import load
-    from reports.stage import CompareInputs, run_compare
+    from reports.stage import CompareInputs, ReportSettings, run_compare
 
     plain = found.model_dump(mode="json")
     inputs = CompareInputs(Path(found.a.path), Path(found.b.path), plain, command())
     config = RunFolder(inputs.b.parent.parent).config
-    run_compare(load(config if config.is_file() else None).report, inputs, html)
+    settings = load(config).report if config.is_file() else ReportSettings()
+    run_compare(settings, inputs, html)
 
 
 def _fail(sentence: str, code: int) -> None:

@@ -26,7 +26,7 @@ from typing import Any, Final
 import openai
 
 from blindspot.core.asking import ask
-from blindspot.core.chat import BodyError, Refusal, Secret, refusal
+from blindspot.core.chat import BodyError, Refusal, Secret, hush, refusal
 from blindspot.core.errors import ConfigError
 from blindspot.core.images import ImageStore
 from blindspot.core.model import Request, Sampling
@@ -144,6 +144,7 @@ class Painter:
             raise BodyError(f"the answer is no JSON ({error})") from error
 
     def _connected(self) -> openai.AsyncOpenAI:
+        hush()
         return openai.AsyncOpenAI(
             base_url=self._settings.base_url,
             api_key=self._secret.key or "none",

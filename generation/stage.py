@@ -204,7 +204,7 @@ def _write(path: Path, made: _Made, journal: Journal[Candidacy], folder: RunFold
     admitted = filled.in_order()
     for split in ALL_SPLITS:
         rows = [a for a in admitted if a.split == split]
-        write_split(path / split, rows, lambda name: folder.images.path(name).read_bytes())
+        write_split(path / split, rows, folder.images.read)
     out = (rejected(row) for row in journal.rows() if not row.admitted)
     write_records(path / "rejected.parquet", out, Rejected)
     said = (verdict for row in journal.rows() for verdict in verdicts(row))

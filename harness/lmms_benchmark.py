@@ -7,13 +7,14 @@ come through the task itself. Ids are `NAME/ID-IN-THE-DATA`.
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blindspot.core.errors import DataError
+from blindspot.core.errors import BlindspotError, DataError
 from blindspot.core.grading import Grade
 from blindspot.core.records import Failure, Sample
 from harness import lmms, rows
@@ -100,16 +101,28 @@ class OpenedTask:
         return ids
 
     def _fields(self, doc: Doc, number: int) -> Fields:
-        try:
+        with self._reading(number):
             return self.benchmark.fields(doc)
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+
+    def _item(self, name: str, row: dict[str, Any], number: int) -> Item:
+        with self._reading(number):
+            return self._read(name, row, number)
+
+    @contextmanager
+    def _reading(self, number: int) -> Iterator[None]:
+        """What a row of other types makes of the task's code, as an error that names the row."""
+        try:
+            yield
+        except BlindspotError:
+            raise
+        except Exception as error:  # the task's own code may raise anything
             raise DataError(
                 f"The benchmark '{self.settings.name}', row {number}",
                 f"it cannot be read ({type(error).__name__}: {error})",
                 "Give the dataset that its task reads",
             ) from error
 
-    def _item(self, name: str, row: dict[str, Any], number: int) -> Item:
+    def _read(self, name: str, row: dict[str, Any], number: int) -> Item:
         hidden = lmms.pictures_in(row)
         doc = {key: value for key, value in row.items() if key not in hidden}
         fields = self._fields(doc, number)

@@ -65,7 +65,7 @@ def forest(names: Sequence[str], series: Sequence[Series], margin: float | None)
     """
     ends = [x for s in series for e in s.estimates if e for x in e[1]]
     low, high = min([margin or 0.0, *ends]), max([0.0, *ends])
-    axis = {"tickformat": "+.0%", "range": [low - 0.01, high + 0.01]}
+    axis = {"tickformat": "+.1~%", "range": [low - 0.01, high + 0.01]}
     figure = _whiskers(names, series, axis, beside=False)
     lines = [(0.0, "@muted", "solid")]
     lines += [(margin, "@bad", "dash")] if margin is not None else []

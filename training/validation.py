@@ -91,9 +91,9 @@ def prepare(
 def shared(
     samples: Sequence[TrainingSample], rank: int, size: int
 ) -> tuple[list[TrainingSample], int]:
-    """What one of `size` processes asks, and how many of it are its own. All ask equally many, the
-    last ones again where there are too few: with weights that are shared out every process must
-    take part in each answer.
+    """What one of `size` processes asks, and how many of it are its own. All ask equally many, some
+    samples again where there are too few: with weights that are shared out every process must take
+    part in each answer.
     """
     asked = [samples[i % len(samples)] for i in range(rank, -(-len(samples) // size) * size, size)]
     return asked, len(samples[rank::size])
@@ -147,8 +147,9 @@ def keep(folder: Path, step: int, score: float) -> None:
 
 def _lost(sample: TrainingSample, outcome: Outcome) -> str:
     """Why there is no answer although there might be; empty otherwise."""
-    lost = isinstance(outcome, Failure) and outcome.retryable
-    return f"{sample.id}: {outcome.message}" if lost else ""
+    if isinstance(outcome, Failure) and outcome.retryable:
+        return f"{sample.id}: {outcome.message}"
+    return ""
 
 
 def _complete(lost: Sequence[str]) -> None:

@@ -44,8 +44,9 @@ def corrupted(ground: Ground, rng: random.Random, place: Place, trial: Trial) ->
     detail = f"{kind}: {done} of {file.relative_to(place.run)} after {shot.name}"
     hit = trial.model_copy(update={"faults": 1, "detail": detail})
     said = place.finish()
-    is_named = file.name in (place.folder / "log.txt").read_text(errors="replace")
-    return settled(ground, place, hit, [said], damaged=not is_named)
+    log = (place.folder / "log.txt").read_text(errors="replace")
+    is_said = kind == "ledger" and "damaged rows" in log
+    return settled(ground, place, hit, [said], damaged=file.name not in log, is_said=is_said)
 
 
 def flip(file: Path, rng: random.Random) -> str:

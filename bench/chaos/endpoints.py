@@ -1,7 +1,7 @@
 """An endpoint that is out, or slow, or errs, at a drawn moment of a run that asks it.
 
     outage      every connection is cut for a while, some seconds after so many calls
-    slowdown    answers come seconds later for a while, some later than the command waits
+    slowdown    answers come seconds later for a while, though before the command stops waiting
     errors      a third of all attempts meet 429, 5xx or a dropped connection
 
 Here the stub server counts which calls were answered again: those are paid for twice.
@@ -37,6 +37,8 @@ class Site:
     relay: Relay
     calls: int
     """Different calls of an undisturbed run."""
+    usual: int
+    """Calls that every command makes again: those by which it learns what the server can do."""
 
     def outage(self, ground: Ground, rng: random.Random, place: Place, trial: Trial) -> Trial:
         """Cut off for a while."""
@@ -49,11 +51,8 @@ class Site:
     def errors(self, ground: Ground, rng: random.Random, place: Place, trial: Trial) -> Trial:
         """Unwell all the time."""
         self.server.script(_ERRS.model_copy(update={"seed": trial.seed}))
-        said = place.finish()
-        self.server.script(_ERRS.model_copy(update={"seed": 0}))
-        return settled(
-            ground, place, trial.model_copy(update={"faults": 1, "detail": "errors"}), [said]
-        )
+        hit = trial.model_copy(update={"faults": 1, "detail": "errors"})
+        return self._paid(settled(ground, place, hit, [place.finish()], again=0))
 
     def _disturbed(
         self, ground: Ground, rng: random.Random, place: Place, trial: Trial, late: float | None
@@ -72,15 +71,12 @@ class Site:
         mending.join()
         what = f"{lasts:.1f} s after {point} calls" + (f", {late:.1f} s late" if late else "")
         hit = trial.model_copy(update={"faults": int(is_reached), "detail": what})
-        done = settled(ground, place, hit, [said], again=0)
-        return _paid(done, self.server.calls().answered_before)
+        return self._paid(settled(ground, place, hit, [said], again=0))
 
-
-def _paid(trial: Trial, again: int) -> Trial:
-    """Calls that were answered again; of one disturbance as many as are under way at once, and as
-    often as each is tried, cannot be helped.
-    """
-    under_way = min(again, CONCURRENCY)
-    return trial.model_copy(
-        update={"in_flight": under_way, "doubled": trial.doubled + again - under_way}
-    )
+    def _paid(self, trial: Trial) -> Trial:
+        """Calls that were answered again: as many as are under way at once cannot be helped."""
+        commands = len(trial.said) + 1
+        again = max(0, self.server.calls().answered_before - commands * self.usual)
+        under_way = min(again, CONCURRENCY)
+        doubled = trial.doubled + again - under_way
+        return trial.model_copy(update={"in_flight": under_way, "doubled": doubled})

@@ -3,8 +3,8 @@
     {"round-0/evaluation/samples.parquet": "9f…", "picture 3a….png": "…", "call 71…": "…", …}
 
 An item is a file of an artifact, an artifact's manifest (by its digest, which leaves time and place
-out), a page (without the times it states), a picture of the store, a finished call, a decided
-candidate, or the config.
+out), a page (without times, and without `--redo` in its command), a picture of the store, a
+finished call, a decided candidate, or the config.
 
     lost       items of the undisturbed run that are missing or different
     doubled    rows that stand twice: predictions of a sample's repeat, samples of a training set,
@@ -31,10 +31,12 @@ from blindspot.core.artifact import MANIFEST, Manifest
 from blindspot.matching import STAGES
 
 _WHEN: Final = re.compile(
-    rb'\d{4}-\d\d-\d\dT[\d:]{8}\+00:00|</bdi> [\d.]+ s|"durations": ?\{[^}]*\}'
+    rb'\d{4}-\d\d-\d\dT[\d:]{8}\+00:00|</bdi> [\d.]+ s|"durations": ?\{[^}]*\}| --redo \w+'
 )
-"""What a page says of the time and the length of its stages."""
+"""What a page says of the time, the length of its stages, and the command that made it again."""
 _PAGES: Final = ("report.html", "page.json", "monitors.json", "index.html", "index.json")
+LEDGER: Final = ("call", "candidate", "slot")
+"""Items that stand in the ledger."""
 _TABLES: Final = {
     "call": "select key, completion from calls",
     "candidate": "select scope || ' ' || id, record from candidates",

@@ -7,8 +7,10 @@ After the fault its cause is mended and the same command is given again, until i
 person would who reads what it says. What it says to delete is deleted, what it says to make again
 is made again by `--redo`, else nothing is touched.
 
-    lost       items of the undisturbed run that are missing or different in the end
-    doubled    rows that stand twice; calls that were answered again beyond those under way
+    lost       items of the undisturbed run that are missing or different in the end, but not rows
+               of a damaged ledger that it named as damaged: the fault took those
+    doubled    rows that stand twice; calls that were answered again beyond those under way, unless
+               the ledger had to be moved away
     silent     a damaged file that the command went over and ended well without naming it, with
                something different in the end, be it that file alone
     unread     the same of a picture of the store that is all that is different: nobody looked at it
@@ -70,17 +72,23 @@ def settled(
     said: Sequence[Said],
     *,
     damaged: bool = False,
+    is_said: bool = False,
     again: int | None = None,
 ) -> Trial:
     """Mend, let it end, and compare. `said`: how the commands ended so far; `damaged`: a file was
-    changed under it; `again`: calls answered again, where somebody else counted them.
+    changed under it; `is_said`: its log says that rows of the ledger were damaged; `again`: calls
+    answered again, where somebody else counts them.
     """
     endings = [*said, *mended(place, said[-1] if said else None)]
     found = state.read(place.run)
-    missing = state.differing(ground.state, found)
+    has_moved = any("Move the file away" in s.sentence for s in endings)
+    missing = [
+        name
+        for name in state.differing(ground.state, found)
+        if not (has_moved or is_said) or name.split(" ")[0] not in state.LEDGER
+    ]
     silent = damaged and bool(said) and said[0].code == 0 and bool(missing)
     unread = silent and all(name.startswith("picture ") for name in missing)
-    has_moved = any("Move the file away" in s.sentence for s in endings)
     repeated = state.repeated(place.folder / "calls") if again is None else again
     under_way = 0 if has_moved else min(repeated, CHUNK * trial.faults)
     beyond = 0 if has_moved else repeated - under_way
@@ -109,9 +117,6 @@ def mended(place: Place, last: Said | None) -> list[Said]:
         arguments = advised(place.run, last.sentence) if last else []
         last = place.finish(*arguments)
         endings.append(last)
-        if arguments and not last.code:
-            last = place.finish()
-            endings.append(last)
     return endings
 
 

@@ -3,8 +3,9 @@
     color-contrast (serious): #weaknesses > p
 
 Every page of a synthetic run (`world`) is opened at 1280 and 390 pixels, light and dark; all rules
-of axe-core apply. Counted are the elements of serious or critical findings; what axe-core calls
-moderate or minor is printed without a target, and what it cannot decide alone is not counted.
+of axe-core apply, also to a sample that is open over the page. Counted are the elements of serious
+or critical findings; what axe-core calls moderate or minor is printed without a target, and what
+it cannot decide alone is not counted.
 """
 
 from collections.abc import Sequence
@@ -46,11 +47,11 @@ class Finding:
         return f"{self.rule} ({self.impact}): {'; '.join(self.places[:5])}"
 
 
-def found(page: "Page") -> list[Finding]:
-    """What axe-core says about an open page."""
+def found(page: "Page", within: str | None = None) -> list[Finding]:
+    """What axe-core says about an open page, or about one element of it."""
     from axe_playwright_python.sync_playwright import Axe
 
-    violations = Axe().run(page).response["violations"]
+    violations = Axe().run(page, context=within).response["violations"]
     return [
         Finding(v["id"], v["impact"], tuple(str(node["target"][0]) for node in v["nodes"]))
         for v in violations
@@ -58,7 +59,7 @@ def found(page: "Page") -> list[Finding]:
 
 
 def measure(extent: Extent) -> list[Row]:
-    """Both pages in each way."""
+    """All pages in each way, also with a sample open."""
     pages = finished(extent).pages
     ways = WAYS if extent.full else WAYS[:1]
     findings: list[Finding] = []
@@ -67,7 +68,17 @@ def measure(extent: Extent) -> list[Row]:
             for width, scheme in ways:
                 with opened(chromium, file, size=(width, 800), scheme=scheme) as seen:
                     findings += found(seen.page)
+                    findings += in_drawer(seen.page)
     return rows(findings, f"{len(pages)} pages, each seen in {len(ways)} ways")
+
+
+def in_drawer(page: "Page") -> list[Finding]:
+    """What it says about an open sample, where the page opens samples."""
+    opener = page.locator("[data-table=samples] a[data-sample]:visible")
+    if not opener.count():
+        return []
+    opener.first.click()
+    return found(page, "#drawer")
 
 
 def rows(findings: Sequence[Finding], where: str) -> list[Row]:

@@ -48,7 +48,7 @@ _UNFOLD: Final = "document.querySelectorAll('details').forEach(d => { d.open = t
 
 
 def measure(extent: Extent) -> list[Row]:
-    """In both pages, and in one that protects nothing."""
+    """In all pages, and in one that protects nothing."""
     pages = rendered(written(extent.work / "hostile", SIZE), SIZE.rounds - 1)
     bare = unprotected(extent.work / "unprotected.html")
     with browser() as chromium:
@@ -68,11 +68,14 @@ def unprotected(file: Path) -> Path:
 
 
 def rows(ran: int, foreign: int, planted: int, control: int) -> list[Row]:
-    """What ran, and what is there that could have."""
-    where = f"{planted:,} planted strings in two pages"
+    """What ran, and what is there that could have. Where some kinds do not even run without
+    protection, that none ran decides nothing.
+    """
+    where = f"{planted:,} planted strings in all pages"
     kinds = f"of the {RUNNING} kinds that can run, {control} do in a page without protection"
+    inert = None if ran == 0 and control < RUNNING else ran == 0
     return [
-        Row("R4", f"hostile strings executed of {where}", float(ran), None, "0", kinds, ran == 0),
+        Row("R4", f"hostile strings executed of {where}", float(ran), None, "0", kinds, inert),
         Row("R4", "elements and attributes that no template writes", float(foreign), None, "0",
             "–", foreign == 0),
     ]  # fmt: skip

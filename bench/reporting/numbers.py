@@ -1,20 +1,22 @@
 """R5: whether every number on a page is an artifact's.
 
-Three ways, over the last round's page and the page over all rounds:
+Three ways, over the last round's page, the page over all rounds and the page of two evaluations
+(the first way not of that: its differences are the comparison's and stand in no artifact):
 
 - every fraction in `page.json` (any number that is not whole, beside the charts) stands, to the
   last digit, in one of the run's artifacts;
-- every number that a cell of a table shows in the browser is the text of a number in its section
-  of `page.json`, by one of the page's own ways of writing numbers;
+- every number that a cell of a table shows in the browser, and every fraction in a sentence or in
+  an open sample, is the text of a number in its section of `page.json`, by one of the page's own
+  ways of writing numbers; what a data set, a model or an artifact says in words is left out;
 - every value of a drawn chart is that of `page.json`.
 
 What a section counts (ranks, lengths of lists) is whole; whole numbers of `page.json` are held to
-the second way only.
+the second way only, and in tables only.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +46,18 @@ _WRITERS: Final = (
 )
 _CELLS: Final = """[...document.querySelectorAll('main > section')].map(s => [s.id,
     [...s.querySelectorAll('td.num, .figure')].map(cell => cell.textContent)])"""
+_PROSE: Final = """(root => { const found = [];
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const left = 'bdi, code, pre, td, th, script, style, svg, select, .chart, .figure';
+        if (!walk.currentNode.parentElement.closest(left)) found.push(walk.currentNode.data);
+    }
+    return found; })"""
+_SENTENCES: Final = f"""[...document.querySelectorAll('main > section')].map(s =>
+    [s.id, {_PROSE}(s)])"""
+_OPENED: Final = f"{_PROSE}(document.querySelector('#drawer [data-content]'))"
+SAMPLES: Final = 5
+"""Opened one by one and read."""
 _DRAWN: Final = """Object.fromEntries([...document.querySelectorAll('.chart')].map(box =>
     [box.dataset.chart, box._fullData.map(t => [[...t.x], [...t.y]])]))"""
 
@@ -67,13 +81,14 @@ def measure(extent: Extent) -> list[Row]:
     with browser() as chromium:
         for file in made.pages.values():
             parts = sections(file)
-            traced += trace(parts, kept)
+            traced += trace(parts, kept) if file.stem != "compare" else Compared(0)
             with opened(chromium, file) as seen:
                 shown += read(seen.page, parts)
                 drawn += plotted(seen.page, parts)
+                shown += read_samples(seen.page, parts)
     return [
         row("fractions in page.json that no artifact holds", traced),
-        row("numbers in tables that page.json does not hold", shown),
+        row("numbers in tables, sentences and samples that page.json does not hold", shown),
         row("traces of charts that differ from page.json", drawn),
     ]
 
@@ -118,14 +133,44 @@ def trace(parts: Mapping[str, Any], kept: frozenset[float]) -> Compared:
 
 
 def read(page: "Page", parts: Mapping[str, Any]) -> Compared:
-    """The numbers in the cells of an open page among the texts of its sections' numbers."""
-    count, lost = 0, []
-    for name, cells in page.evaluate(_CELLS):
+    """The numbers in the cells and sentences of an open page among the texts of its sections'
+    numbers.
+    """
+    found = Compared(0)
+    for (name, cells), (_, sentences) in zip(
+        page.evaluate(_CELLS), page.evaluate(_SENTENCES), strict=True
+    ):
         known = texts(leaves(parts.get(name) or {}))
-        figures = [figure for cell in cells for figure in FIGURE.findall(cell)]
-        count += len(figures)
-        lost += [f"{name}: {figure}" for figure in figures if figure not in known]
-    return Compared(count, tuple(lost))
+        found += among(name, [*figures(cells), *parted(sentences)], known)
+    return found
+
+
+def read_samples(page: "Page", parts: Mapping[str, Any]) -> Compared:
+    """The fractions in the first samples that the page opens."""
+    opener = page.locator("[data-table=samples] a[data-sample]:visible")
+    if not opener.count():
+        return Compared(0)
+    known = texts(leaves(parts.get("samples") or {}))
+    opener.first.click()
+    found = Compared(0)
+    for _ in range(SAMPLES):
+        found += among("sample", parted(page.evaluate(_OPENED)), known)
+        page.keyboard.press("j")
+    return found
+
+
+def among(name: str, said: Sequence[str], known: set[str]) -> Compared:
+    return Compared(len(said), tuple(f"{name}: {figure}" for figure in said if figure not in known))
+
+
+def figures(parts: Iterable[str]) -> list[str]:
+    """The numbers in these texts."""
+    return [figure for part in parts for figure in FIGURE.findall(part)]
+
+
+def parted(parts: Iterable[str]) -> list[str]:
+    """Those among them that are no whole numbers."""
+    return [figure for figure in figures(parts) if "." in figure]
 
 
 def plotted(page: "Page", parts: Mapping[str, Any]) -> Compared:

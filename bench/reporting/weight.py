@@ -23,7 +23,7 @@ _OTHERS: Final = (
 
 
 def measure(extent: Extent) -> list[Row]:
-    """Of the last round's page and of the one over all rounds."""
+    """Of the last round's page, of the one over all rounds, of first against last."""
     made = finished(extent)
     with browser() as chromium:
         outside = 0
@@ -38,16 +38,18 @@ def measure(extent: Extent) -> list[Row]:
 
 def rows(megabytes: Mapping[str, float], outside: int, pictures: Mapping[str, Any]) -> list[Row]:
     """One for each page, and the requests of all."""
-    told = f"{pictures['shown']} thumbnails, {pictures['left_out']} left out"
+    size = f"{pictures['long_side']} px, WebP quality {pictures['quality']}"
+    told = f"{pictures['shown']} thumbnails of {size}, {pictures['left_out']} left out"
     texts = {
         "round": f"MB of a round's page with {told}",
         "index": "MB of the page over all rounds",
+        "compare": "MB of the page of the first round against the last",
     }
     sizes = [
         Row("R1", texts[n], mb, None, f"≤ {MEGABYTES:g}", _OTHERS, _met(n, mb, pictures))
         for n, mb in megabytes.items()
     ]
-    what = "requests outside of the file and errors of the console, both pages"
+    what = "requests outside of the file and errors of the console, all pages"
     return [*sizes, Row("R1", what, float(outside), None, "0", _OTHERS, outside == 0)]
 
 

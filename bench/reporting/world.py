@@ -1,15 +1,16 @@
 """A synthetic run of several rounds, and its pages.
 
-    images/  round-0/{evaluation,diagnosis,checkpoint}  round-1/…  index.html  index.json
-                     report.html  page.json
+    images/  round-0/{evaluation,diagnosis,training_set,checkpoint,acceptance}  round-1/…
+                     report.html  page.json            index.html  compare.html
 
 Rates are the harness's own over all samples. The diagnosis is the diagnostics stage's own over the
 first few thousand samples, since what it costs is D11's to say; its attributions and labels are
-written for all samples. No training set, acceptance or monitors: their sections say that they are
-missing.
+written for all samples. Training set, checkpoint, acceptance and monitors are those of
+`bench.reporting.small`.
 """
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,21 +26,39 @@ from bench.reporting.material import (
     pictures,
     predictions,
 )
+from bench.reporting.small.afterwards import (
+    write_acceptance,
+    write_checkpoint,
+    write_monitors,
+    write_training_set,
+)
+from blindspot.comparison import compare
 from blindspot.core.artifact import Draft
+from blindspot.core.diagnosis import DiagnosisArtifact
 from blindspot.core.evaluation import Metrics
 from blindspot.core.records import Attribution, Label, Prediction, Sample
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
+from blindspot.pairing import read
 from diagnostics.settings import DiagnosisInputs, DiagnosticsSettings
 from diagnostics.stage import run as diagnose
 from harness.rates import metrics
-from reports.stage import ReportInputs, ReportSettings, run, run_index
+from reports.stage import (
+    CompareInputs,
+    ReportInputs,
+    ReportSettings,
+    run,
+    run_compare,
+    run_index,
+)
 
 EXEMPLARS: Final = 30
 """Failing and passing samples of a weakness: many, so that every picture of a page is asked for."""
 SETTINGS: Final = ReportSettings(max_samples=400)
 """More samples to open than by default, for the same reason."""
 STEPS: Final = 500
+CELLS: Final = 12
+"""Of the mixture, how many have training samples."""
 NOTHING: Final = Metrics(
     graders={}, model="m", overall=(), benchmarks=(), categories=(), coverage=1
 )
@@ -69,7 +88,7 @@ class Run:
 
     folder: RunFolder
     pages: dict[str, Path]
-    """The last round's and the one over all rounds."""
+    """The last round's, the one over all rounds, and that of the first against the last."""
 
 
 def size_of(extent: Extent) -> Size:
@@ -88,23 +107,33 @@ def _finished(root: Path, size: Size) -> Run:
 
 
 def rendered(folder: RunFolder, number: int) -> dict[str, Path]:
-    """The page of one round and the one over all."""
+    """The page of one round, the one over all, and that of the first against it."""
     command = f"blindspot report {folder.root.name}"
     page = run(SETTINGS, ReportInputs(folder, number, command), folder.round(number).report)
-    return {"round": page, "index": run_index(SETTINGS, folder)}
+    index = run_index(SETTINGS, folder, command)
+    return {"round": page, "index": index, "compare": _compared(folder, number)}
+
+
+def _compared(folder: RunFolder, number: int) -> Path:
+    """The first round against another, as `blindspot compare` writes it."""
+    a, b = folder.round(0).evaluation, folder.round(number).evaluation
+    found = compare(read(a), read(b), "held_out").model_dump(mode="json")
+    inputs = CompareInputs(a, b, found, "blindspot compare")
+    return run_compare(SETTINGS, inputs, folder.root / "compare.html")
 
 
 def written(root: Path, size: Size) -> RunFolder:
-    """All artifacts of a run; those of an earlier call are kept."""
+    """All artifacts of a run; those of an earlier call are kept where it came to its end."""
     folder = RunFolder(root)
     if (root / "written").exists():
         return folder
+    shutil.rmtree(root, ignore_errors=True)
     samples, right = asked(size.samples, pictures(folder.images, size.pictures), size.attack)
     for number in range(size.rounds):
         found = predictions(samples, right, size.attack)
         _evaluation(folder.round(number).evaluation, samples, found, size)
         _diagnosis(folder, number, samples, found, size)
-        _checkpoint(folder.round(number).checkpoint, size)
+        _afterwards(folder, number, size)
         right = next_round(right, number)
     (root / "written").touch()
     return folder
@@ -164,12 +193,11 @@ def _named(text: str, attack: str) -> str:
     return json.dumps(found)
 
 
-def _checkpoint(path: Path, size: Size) -> None:
-    """A log of as many values as TRL's."""
-    keys = ("loss", "reward", "entropy", "kl", "completions/mean_length", f"own{size.attack}")
-    lines = [
-        {"step": i, **{key: (k + 1) / i for k, key in enumerate(keys)}} for i in range(1, STEPS)
-    ]
-    draft = Draft(path, "checkpoint", {}, {})
-    (draft.path / "metrics.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines))
-    draft.publish(counts={"steps": STEPS}, facts={"optimiser": f"none{size.attack}"})
+def _afterwards(folder: RunFolder, number: int, size: Size) -> None:
+    """What follows a diagnosis, with a log as long as a training's."""
+    here, text = folder.round(number), f"none{size.attack}"
+    shares = DiagnosisArtifact(here.diagnosis).diagnosis().mixture
+    write_training_set(here.training_set, shares[:CELLS], f"How many?{size.attack}")
+    write_checkpoint(here.checkpoint, number, text, STEPS)
+    write_acceptance(here.acceptance, number, text)
+    write_monitors(here.monitors, number, text)

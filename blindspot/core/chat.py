@@ -15,6 +15,7 @@ costs more than sending them. So the body is checked here, and nothing in it is 
 """
 
 import json
+import logging
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,6 +49,7 @@ _FIELD: Final = re.compile(
     r"\b(seed|max_tokens|top_p|chat_template_kwargs)\b|(?<=['\"`])(temperature|stop)(?=['\"`])"
 )
 _TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_LOGS: Final = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
 _LONGEST: Final = 400
 """Characters of a failure's message that are kept, after the key was taken out."""
 _GUARDED: Final = 16
@@ -92,6 +94,15 @@ class Secret:
     def hide_in_answer(self, text: str) -> str:
         """The same for a model's words, where the key is long enough to be one."""
         return self.hide(text) if len(self.key) >= _GUARDED else text
+
+
+def hush() -> None:
+    """Hold the client's logs at INFO: below that, as with OPENAI_LOG=debug, they hold headers and
+    bodies, in which a server may repeat the key.
+    """
+    for log in map(logging.getLogger, _LOGS):
+        if log.getEffectiveLevel() < logging.INFO:
+            log.setLevel(logging.INFO)
 
 
 async def send(client: openai.AsyncOpenAI, body: dict[str, Any]) -> Answer:

@@ -5,15 +5,18 @@ rounds) may change when a run is resumed; any other belongs to the identity of w
 Secrets never stand in a config: it names the environment variable.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
 
 from blindspot.core.errors import ConfigError
 from blindspot.core.registry import nearest
 
+_ADDRESS: Final = re.compile(r"(^|\.)base_urls?(\.\d+)?$")
 OPERATIONAL: Final = "operational"
 """Marks an option that is no part of a result's identity: `Annotated[int, OPERATIONAL]`."""
 
@@ -73,6 +76,7 @@ def load(path: Path | None, model: type[S], overrides: tuple[str, ...] = ()) -> 
     raw = _read(path) if path else {}
     for override in overrides:
         _apply(raw, override)
+    _refuse_secrets(path or "given by options", raw)
     root = path.resolve().parent if path else Path.cwd()
     try:
         return model.model_validate(raw, context={"root": root})
@@ -113,6 +117,30 @@ def _apply(raw: dict[str, Any], override: str) -> None:
         raw[last] = tomllib.loads(f"x = {text}")["x"]
     except (ValueError, RecursionError):
         raw[last] = text
+
+
+def _refuse_secrets(path: Path | str, value: Any, key: str = "") -> None:
+    """Raise ConfigError for a server's address that holds a secret, without showing it: settings
+    are written into the run's folder before a server is asked.
+    """
+    parts = value.items() if isinstance(value, dict) else []
+    parts = enumerate(value) if isinstance(value, list) else parts
+    for name, inner in parts:
+        _refuse_secrets(path, inner, f"{key}.{name}" if key else str(name))
+    if _ADDRESS.search(key) and isinstance(value, str) and _holds_secret(value):
+        raise ConfigError(
+            f"The config {path}",
+            f"'{key}' holds a user name, password or query, which would stand in files and logs",
+            "Put the key into an environment variable and name it in api_key_env",
+        )
+
+
+def _holds_secret(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "@" in address
+    return bool(parts.username is not None or parts.query or parts.fragment)
 
 
 def _explain(path: Path | str, model: type[BaseModel], error: ValidationError) -> ConfigError:

@@ -84,7 +84,7 @@ class ImageStore:
         data = self.path(name).read_bytes()
         if not _is_whole(name, data):
             why = "it is not what was stored: it was damaged or changed"
-            way_out = "Delete it and make the stage again that stored it (--redo)"
+            way_out = "Store it again with --redo evaluation; no finished call is asked again"
             raise DataError(f"The picture {self.path(name)}", why, way_out)
         return data
 

@@ -1,6 +1,8 @@
 // Draws the charts whose numbers stand in #charts, in the colours of the reader's scheme.
 const figures = embedded("charts");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
+const NARROW = 480;
+const SHORT = 22;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function colour(role) {
@@ -16,6 +18,15 @@ function painted(value) {
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, painted(v)]));
   }
   return value;
+}
+
+/** On a narrow screen names are cut, so that the chart keeps half of the width. */
+function narrowed(own, width) {
+  if (width > NARROW || !own.yaxis.ticktext) return own;
+  const cut = (name) => (name.length > SHORT ? name.slice(0, SHORT - 1) + "…" : name);
+  const yaxis = Object.assign({}, own.yaxis, { ticktext: own.yaxis.ticktext.map(cut) });
+  const xaxis = Object.assign({}, own.xaxis, { dtick: null, nticks: 4, tickangle: 0 });
+  return Object.assign({}, own, { xaxis, yaxis });
 }
 
 function layout(own) {
@@ -36,7 +47,7 @@ function layout(own) {
 function draw(box) {
   const figure = painted(figures[box.dataset.chart]);
   const config = { displayModeBar: false, responsive: true, plotlyServerURL: "" };
-  Plotly.react(box, figure.data, layout(figure.layout), config);
+  Plotly.react(box, figure.data, layout(narrowed(figure.layout, box.clientWidth)), config);
 }
 
 function drawAll() {

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from blindspot.core.acceptance import AcceptanceArtifact
-from blindspot.core.artifact import open_artifact
+from blindspot.core.acceptance import KIND, AcceptanceArtifact
+from blindspot.core.artifact import Draft, open_artifact, remove, write_text
 from blindspot.core.run_folder import RunFolder
 from blindspot.rounds import Rounds
 from blindspot.settings import load
@@ -70,9 +70,13 @@ def test_train_says_whether_the_round_is_accepted(blindspot, run: Path) -> None:
 
 
 def decided(path: Path, *, accepted: bool) -> None:
-    """Change a published verdict."""
-    file = path / "acceptance.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"accepted": accepted}))
+    """Publish the opposite verdict, or the same, in place of one."""
+    verdict = AcceptanceArtifact(path).acceptance().model_copy(update={"accepted": accepted})
+    then = open_artifact(path, KIND).manifest
+    remove(path)
+    draft = Draft(path, KIND, then.config, then.inputs)
+    write_text(draft.path / "acceptance.json", verdict.model_dump_json())
+    draft.publish()
 
 
 def test_help_and_mistakes(blindspot, tmp_path: Path) -> None:

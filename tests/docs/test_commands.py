@@ -4,6 +4,7 @@ otherwise as far as this machine goes, for the reason that a table here states.
 
 import contextlib
 import importlib
+import inspect
 import io
 import re
 import runpy
@@ -191,8 +192,9 @@ def _read(command: Command, reason: str) -> None:
     if context.info_name == "evaluate":
         from blindspot.options import evaluation
 
-        names = ("model", "backend", "base_url", "suite", "benchmark", "data", "limit", "repeats")
-        sets = (*evaluation(*(given[n] for n in names), given["min_coverage"]), *sets)
+        named = {"base_urls": "base_url", "benchmarks": "benchmark"}
+        asked = inspect.signature(evaluation).parameters
+        sets = (*evaluation(**{name: given[named.get(name, name)] for name in asked}), *sets)
     if context.info_name != "train":
         settings.load(ROOT / config if config else None, sets)
 

@@ -1,6 +1,5 @@
 """The files of docs/extending.md, installed as another package and at work."""
 
-import importlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -92,7 +91,7 @@ def test_the_gate_counts_words() -> None:
 
 def test_the_agent_is_asked_by_its_gate_and_a_failure_admits_nothing() -> None:
     proofreader = agents.load("proofreader")
-    proof = proofreader.reply
+    proof: Any = proofreader.reply
     failure = Failure(kind="timeout", message="no answer in time", retryable=True)
     replies = [proof(why="", plain=True), proof(why="a word is missing", plain=False), failure]
     asked: list[str] = []
@@ -151,13 +150,13 @@ def test_the_section_stands_on_the_page(
     world, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = str(package / "reports" / "sections")
-    monkeypatch.setattr(reports.sections, "__path__", [*reports.sections.__path__, folder])
+    reports.sections.__path__.append(folder)  # as if the two files lay there
     monkeypatch.setattr(reports.stage, "ROUND_PAGE", (*ROUND_PAGE, "excluded"))
     world.put("diagnosed", "own")
     came = world.run("report", "runs/own")
+    reports.sections.__path__.remove(folder)
+    sys.modules.pop("reports.sections.excluded", None)
     assert came.code == 0, came.err
     html = (world.root / "runs" / "own" / "round-0" / "report.html").read_text()
     assert "Left out" in html
     assert "Nothing was left out." in html
-    importlib.invalidate_caches()
-    sys.modules.pop("reports.sections.excluded")

@@ -1,13 +1,13 @@
 """The example's configs, and its loop in the small: the model's boxes, verified by IoU, SFT."""
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from blindspot.core import config as configs
-from blindspot.core.artifact import Draft, open_artifact, write_text
-from blindspot.core.diagnosis import Diagnosis, Null
+from blindspot.core.artifact import open_artifact
 from blindspot.core.grading import intersection_over_union
 from blindspot.core.model import fingerprint
 from blindspot.core.records import CellShare
@@ -34,29 +34,6 @@ QUOTA = 16
 CELL = ("localisation", "geometric")
 
 
-def diagnosis(tmp_path: Path) -> Path:
-    row = CellShare(capability=CELL[0], image_type=CELL[1], share=1, quota=QUOTA, why="a test")
-    found = Diagnosis(
-        round=0,
-        model="m",
-        grader="core-2",
-        n=100,
-        rate=0.5,
-        interval=(0.4, 0.6),
-        excluded={},
-        categories=(),
-        weaknesses=(),
-        candidates=1,
-        q=0.1,
-        null=Null(runs=1, with_weakness=0),
-        mixture=(row,),
-        mixture_note="aimed",
-    )
-    draft = Draft(tmp_path / "diagnosis", "diagnosis", {}, {})
-    write_text(draft.path / "diagnosis.json", found.model_dump_json())
-    return draft.publish().path
-
-
 def test_the_policy_answers_and_boxes_are_verified() -> None:
     config = load(FOLDER / "config.toml")
     told = configs.load(FOLDER / "own_answers.toml", OwnAnswersSettings)
@@ -66,10 +43,13 @@ def test_the_policy_answers_and_boxes_are_verified() -> None:
 
 
 @pytest.mark.filterwarnings("default")
-def test_verified_boxes_train_the_model(tmp_path: Path) -> None:
+def test_verified_boxes_train_the_model(
+    tmp_path: Path, diagnosed: Callable[[Sequence[CellShare]], Path]
+) -> None:
     pytest.importorskip("trl")
     config, folder = load(FOLDER / "config.toml", SMALL), RunFolder(tmp_path)
-    inputs = generation.GenerationInputs(folder, diagnosis(tmp_path), (), config.model)
+    row = CellShare(capability=CELL[0], image_type=CELL[1], share=1, quota=QUOTA, why="a test")
+    inputs = generation.GenerationInputs(folder, diagnosed([row]), (), config.model)
     made = generation.run(config.generation, inputs, tmp_path / "training_set")
     samples = read_split(TrainingSetArtifact(made.path), "train")
     assert len(samples) == QUOTA

@@ -1,11 +1,11 @@
 """The example's config, and its loop in the small: distorted pictures, pairs, DPO."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from blindspot.core.artifact import Draft, open_artifact, write_text
-from blindspot.core.diagnosis import Diagnosis, Null
+from blindspot.core.artifact import open_artifact
 from blindspot.core.grading import grade
 from blindspot.core.records import CellShare, NegativePair
 from blindspot.core.run_folder import RunFolder
@@ -27,32 +27,6 @@ SMALL = (
 )
 
 
-def diagnosis(tmp_path: Path, *cells: tuple[str, str]) -> Path:
-    mixture = tuple(
-        CellShare(capability=c, image_type=i, share=1 / len(cells), quota=6, why="a test")
-        for c, i in cells
-    )
-    found = Diagnosis(
-        round=0,
-        model="m",
-        grader="core-2",
-        n=100,
-        rate=0.5,
-        interval=(0.4, 0.6),
-        excluded={},
-        categories=(),
-        weaknesses=(),
-        candidates=1,
-        q=0.1,
-        null=Null(runs=1, with_weakness=0),
-        mixture=mixture,
-        mixture_note="aimed",
-    )
-    draft = Draft(tmp_path / "diagnosis", "diagnosis", {}, {})
-    write_text(draft.path / "diagnosis.json", found.model_dump_json())
-    return draft.publish().path
-
-
 def test_the_config_says_what_it_shows() -> None:
     config = load(CONFIG)
     assert config.training.optimiser == "dpo"
@@ -65,11 +39,16 @@ def test_the_config_says_what_it_shows() -> None:
 
 
 @pytest.mark.filterwarnings("default")
-def test_pairs_of_distorted_pictures_train_the_model(tmp_path: Path) -> None:
+def test_pairs_of_distorted_pictures_train_the_model(
+    tmp_path: Path, diagnosed: Callable[[Sequence[CellShare]], Path]
+) -> None:
     pytest.importorskip("trl")
     config, folder = load(CONFIG, SMALL), RunFolder(tmp_path)
-    found = diagnosis(tmp_path, ("presence", "geometric"), ("counting", "geometric"))
-    inputs = generation.GenerationInputs(folder, found, (), config.model)
+    wanted = [
+        CellShare(capability=c, image_type="geometric", share=0.5, quota=6, why="a test")
+        for c in ("presence", "counting")
+    ]
+    inputs = generation.GenerationInputs(folder, diagnosed(wanted), (), config.model)
     made = generation.run(config.generation, inputs, tmp_path / "training_set")
     artifact = TrainingSetArtifact(made.path)
     samples = {s.id: s for s in read_split(artifact, "train")}

@@ -164,7 +164,7 @@ def _with(value: Any, key: Any, inner: Any) -> Any:
 settings.register_profile(
     "fuzz",
     settings.get_profile("default"),
-    max_examples=120 * int(os.environ.get("FUZZ", "1")),
+    max_examples=80 * int(os.environ.get("FUZZ", "1")),
     deadline=None,
     derandomize="FUZZ" not in os.environ,
     database=None,

@@ -124,16 +124,8 @@ READ: dict[str, Callable[[Path], object]] = {
     "outcomes.json": lambda p: TrainingSetArtifact(p).outcomes(),
     "acceptance.json": lambda p: AcceptanceArtifact(p).acceptance(),
 }
-KINDS = {
-    "metrics.json": "evaluation",
-    "samples.parquet": "evaluation",
-    "predictions.parquet": "evaluation",
-    "diagnosis.json": "diagnosis",
-    "changes.json": "diagnosis",
-    "plan.json": "training_set",
-    "outcomes.json": "training_set",
-    "acceptance.json": "acceptance",
-}
+KINDS = {name: kind for kind, files in FILES.items() for name in files}
+KINDS |= dict.fromkeys(("samples.parquet", "predictions.parquet"), "evaluation")
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +276,6 @@ def test_checkpoints(fuzz: Any, make: Make, data: st.DataObject) -> None:
     (folder / "processor_config.json").write_bytes(text)
     chosen = ModelSettings(checkpoint=str(folder), max_pixels=99)
     fuzz.documented(lambda: identity(chosen))
-    fuzz.documented(lambda: open_model(chosen.model_copy(update={"backend": "replay"}), None))
 
 
 @settings(fuzzed, max_examples=fuzzed.max_examples // 6)

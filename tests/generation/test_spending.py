@@ -1,6 +1,8 @@
 """Which models several threads may ask at once, and at whose price a call is billed."""
 
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -8,7 +10,7 @@ from blindspot.core.errors import ConfigError
 from blindspot.core.line import Line
 from blindspot.core.model import ModelSettings, Request, fingerprint
 from blindspot.core.purse import Purse
-from blindspot.core.records import Completion, Usage
+from blindspot.core.records import Completion, Outcome, Usage
 from generation.settings import GenerationSettings
 from generation.spending import POLICY, Asking, check, served
 
@@ -69,11 +71,14 @@ class Answering:
     def __init__(self, settings: ModelSettings) -> None:
         self.fingerprint = fingerprint(settings)
 
-    async def generate(self, requests):
+    async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
         return [Completion(text="1", usage=Usage(prompt_tokens=10**6)) for _ in requests]
 
-    async def rest(self):
+    async def rest(self) -> None:
         pass
+
+    async def abilities(self) -> dict[str, Any]:
+        return {}
 
 
 @pytest.fixture

@@ -35,7 +35,6 @@ NEVER = {"shell", "allow_pickle", "trust_remote_code"}
 ALLOWED = {
     ("generation/executors/ray.py", "import pickle"): "the work and its results between our own "
     "processes of one cluster, which Ray itself pickles; nothing is read from a file or a network",
-    ("bench/harness_speed.py", "exec"): "the bench's own words in a process of its own",
 }
 """What is meant, with its reason."""
 

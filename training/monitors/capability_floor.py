@@ -2,7 +2,7 @@
 
     too hard    share of asked candidates that the policy hardly ever gets right
     yield       share of candidates that were admitted
-    pass rate   share of rollouts in training that were right
+    pass rate   share of rollouts in the first steps of training that were right
 
 Below its floor a model cannot improve itself (arXiv 2510.02665): hardly a candidate passes the
 difficulty gate, or no rollout is rewarded. Each figure is a share of the latest set (or training),
@@ -108,7 +108,7 @@ def _pass_rate(history: Sequence[RoundHistory], number: int, settings: MonitorSe
         interval=found.interval,
         level=alpha,
         n=prompts,
-        said=f"{accuracy:.1%} of the rollouts of {prompts} prompts were right in training.",
+        said=f"{accuracy:.1%} of the rollouts of the first {prompts} prompts were right.",
     )
     return judged(figure, found.above(alpha) < settings.min_pass_rate, _EASIER)
 

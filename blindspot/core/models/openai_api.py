@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 import openai
 
 from blindspot.core.artifact import digest_of
-from blindspot.core.chat import BodyError, Refusal, Secret, completion, refusal, send
+from blindspot.core.chat import BodyError, Refusal, Secret, completion, hush, refusal, send
 from blindspot.core.errors import ConfigError
 from blindspot.core.images import ImageStore
 from blindspot.core.model import Backend, Model, ModelSettings, Request, sampling_arguments
@@ -162,6 +162,7 @@ class OpenAIModel:
         return f"data:image/{_MIME.get(kind, kind)};base64,{data}"
 
     def _client(self, url: str) -> openai.AsyncOpenAI:
+        hush()
         seconds = self._settings.timeout
         return openai.AsyncOpenAI(
             base_url=url,

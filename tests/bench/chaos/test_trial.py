@@ -1,13 +1,19 @@
 """What a person is told is done; how a command ended is read as a person would."""
 
 import random
+import shutil
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench.chaos.command import said
+from bench.chaos import state
+from bench.chaos.command import Place, Said, said
 from bench.chaos.damage import KINDS, cut, flip
-from bench.chaos.trial import advised
+from bench.chaos.ground import Ground
+from bench.chaos.spiral import CHUNK
+from bench.chaos.trial import Trial, advised, settled
 
 
 @pytest.fixture
@@ -91,3 +97,78 @@ def test_every_file_of_a_run_is_of_one_kind_at_most(run):
     for name in names:
         assert sum(is_(run / name) for is_ in KINDS.values()) == 1, name
     assert not any(is_(run / "round-0" / "page.json") for is_ in KINDS.values())
+
+
+WELL, KILLED = Said(code=0, sentence="", is_clear=True), Said(code=-9, sentence="", is_clear=False)
+TOLD = Said(code=2, sentence="The evaluation at run/x: damaged. Put it back", is_clear=True)
+BROKEN = Said(code=1, sentence="KeyError", is_clear=False)
+BEGUN = Trial(kind="killed", arm="replay", seed=0, detail="", faults=1)
+
+
+@dataclass(frozen=True)
+class Scripted(Place):
+    """A place whose next commands end as they are told to."""
+
+    ends: list[Said] = field(default_factory=list)
+
+    def finish(self, *arguments: str) -> Said:
+        return self.ends.pop(0)
+
+
+@pytest.fixture
+def judge(tmp_path: Path):
+    """What is said of a run that ends with these pages, after these endings."""
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    (whole / "index.html").write_text("a page")
+    (whole / "config.toml").write_text("rounds = 1")
+    ground = Ground(tmp_path, "replay", state.read(whole), 1.0, 100)
+
+    def use(page: str, *ends: Said, calls: int = 0, **options: Any) -> Trial:
+        place = Scripted(tmp_path / "trial", "replay", ends=list(ends[1:]))
+        shutil.copytree(whole, place.run)
+        (place.run / "index.html").write_text(page)
+        (place.folder / "calls").write_text("key\n" * (calls + 1))
+        return settled(ground, place, BEGUN, ends[:1], **options)
+
+    return use
+
+
+def test_a_kill_that_is_made_up_for_counts_nothing(judge):
+    found = judge("a page", KILLED, WELL, calls=2)
+    assert (found.lost, found.doubled, found.silent, found.unclear) == (0, 0, 0, 0)
+    assert found.in_flight == 2
+
+
+def test_what_is_missing_in_the_end_is_lost(judge):
+    found = judge("another", KILLED, WELL)
+    assert (found.lost, found.different) == (1, ("index.html",))
+
+
+def test_calls_beyond_those_under_way_are_doubled(judge):
+    found = judge("a page", KILLED, WELL, calls=CHUNK + 3)
+    assert (found.in_flight, found.doubled) == (CHUNK, 3)
+
+
+def test_a_damaged_file_is_silently_used_unless_it_is_told(judge, tmp_path):
+    found = judge("another", WELL, damaged=True)
+    assert (found.silent, found.lost) == (1, 0)
+    shutil.rmtree(tmp_path / "trial")
+    found = judge("another", TOLD, WELL, damaged=True)
+    assert (found.silent, found.lost, found.told) == (0, 1, 1)
+
+
+def test_a_traceback_is_unclear_and_a_command_that_never_ends_well_is_lost(judge):
+    found = judge("a page", BROKEN, BROKEN, BROKEN, BROKEN, BROKEN)
+    assert (found.unclear, found.told, found.lost) == (5, 0, 1)
+
+
+def test_what_a_damaged_ledger_took_is_not_lost_where_it_was_said(judge, tmp_path, monkeypatch):
+    monkeypatch.setattr(state, "differing", lambda *_: ["call 71", "round-0/report.html"])
+    assert judge("a page", WELL, is_said=True).different == ("round-0/report.html",)
+    shutil.rmtree(tmp_path / "trial")
+    assert judge("a page", WELL).different == ("call 71", "round-0/report.html")
+    shutil.rmtree(tmp_path / "trial")
+    moved = TOLD.model_copy(update={"sentence": "The ledger run/l: cut. Move the file away; …"})
+    found = judge("a page", moved, WELL, calls=99, damaged=True)
+    assert (found.different, found.doubled) == (("round-0/report.html",), 0)

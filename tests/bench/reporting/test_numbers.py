@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from bench.reporting.numbers import FIGURE, Compared, fractions, leaves, row, texts, trace
+from bench.reporting.numbers import (
+    FIGURE,
+    Compared,
+    among,
+    figures,
+    fractions,
+    leaves,
+    parted,
+    row,
+    texts,
+    trace,
+)
 from blindspot.core.run_folder import RunFolder
 
 
@@ -63,3 +74,11 @@ def test_nothing_compared_is_nothing_met():
     wrong = row("what", Compared(3, ("a: 1",)))
     assert (wrong.value, wrong.met) == (1, False)
     assert "a: 1" in wrong.measure
+
+
+def test_of_sentences_only_fractions_are_held_to_the_numbers():
+    said = ["Right in 61.2 [57.9, 64.4] % of 12 samples, ", "p <0.001, version 0.1.0"]
+    assert figures(said[:1]) == ["61.2", "57.9", "64.4", "12"]
+    assert parted(said) == ["61.2", "57.9", "64.4", "<0.001"]
+    known = texts([0.612, 0.579, 0.0004])
+    assert among("verdict", parted(said), known) == Compared(4, ("verdict: 64.4",))

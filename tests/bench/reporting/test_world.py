@@ -44,10 +44,23 @@ def test_a_run_is_written_once_and_has_pages(tmp_path):
         written(tmp_path, SIZE).round(0).evaluation / "manifest.json"
     ).stat().st_mtime_ns == before
     pages = rendered(folder, 1)
-    assert set(pages) == {"round", "index"}
+    assert set(pages) == {"round", "index", "compare"}
     parts = {
         p["name"]: p["numbers"]
         for p in json.loads(pages["round"].with_name("page.json").read_text())["sections"]
     }
     assert len(parts["benchmarks"]["rows"]) == 12
     assert parts["training"]["log"]
+    assert parts["training"]["acceptance"]
+    assert parts["training_set"]["refused"]
+    assert parts["monitors"]["alarms"]
+
+
+def test_a_run_that_was_killed_is_written_again(tmp_path):
+    folder = written(tmp_path / "world", SIZE)
+    (tmp_path / "world" / "written").unlink()
+    left_over = folder.round(0).path / "half"
+    left_over.mkdir()
+    again = written(tmp_path / "world", SIZE)
+    assert not left_over.exists()
+    assert [r.number for r in again.rounds()] == [0, 1]

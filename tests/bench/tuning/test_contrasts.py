@@ -46,14 +46,14 @@ def test_holm(raw: list[float], adjusted: list[float]):
 
 
 def test_gain_counts_every_cell_the_same(world: World):
-    after = world.start | {"a1": 1.0, "b1": 1.0, "s1": 0.0}
+    after = {**world.start, "a1": 1.0, "b1": 1.0, "s1": 0.0}
     assert rates(after, world.cells) == {"a": 0.5, "b": 0.25, "s": 0.5}
     assert gain(after, world, world.weak) == pytest.approx(0.375)
     assert gain(after, world) == pytest.approx((0.5 + 0.25 - 0.5) / 3)
 
 
 def test_a_sample_that_one_side_failed_on_leaves_the_pair(world: World):
-    after = {k: v for k, v in (world.start | {"a1": 1.0}).items() if k != "a2"}
+    after = {k: v for k, v in {**world.start, "a1": 1.0}.items() if k != "a2"}
     assert gain(after, world, frozenset({"a"})) == 1.0
     assert differences([(after, world.start)])["a1"] == 1.0
     assert "a2" not in differences([(after, world.start)])
@@ -66,8 +66,8 @@ def test_balanced_changes_average_to_the_mean_over_cells():
 
 
 def test_contrast_is_paired_by_seed(world: World):
-    ours = [world.start | {"a1": 1.0, "a2": 1.0}, world.start | {"a1": 1.0}]
-    theirs = [world.start | {"a1": 1.0}, world.start]
+    ours = [{**world.start, "a1": 1.0, "a2": 1.0}, {**world.start, "a1": 1.0}]
+    theirs = [{**world.start, "a1": 1.0}, world.start]
     result = contrast("ours − theirs", ours, theirs, world)
     assert result.per_seed == pytest.approx((0.25, 0.25))
     assert result.value == pytest.approx(0.25)
@@ -76,7 +76,9 @@ def test_contrast_is_paired_by_seed(world: World):
 
 
 def test_strong_categories_are_compared_with_the_start(world: World):
-    change, (low, high) = strong_changes([world.start | {"s1": 0.0}, world.start], world)["s/plain"]
+    change, (low, high) = strong_changes([{**world.start, "s1": 0.0}, world.start], world)[
+        "s/plain"
+    ]
     assert change == pytest.approx(-0.25)
     assert low <= -0.25 <= high
 

@@ -15,6 +15,8 @@ from bench.tuning import error_driven_rows as table
 from bench.tuning.contrasts import World
 from bench.tuning.retrieval_arms import ARMS, RANDOM, SKILL, TUNINGS, Trial, Tuning
 from bench.tuning.supporting_sets import pool, supporting, true_skills
+from blindspot.core.artifact import Draft, write_text
+from blindspot.core.diagnosis import DiagnosisArtifact
 from blindspot.core.records import Weakness
 
 WORLD = World(

@@ -51,7 +51,7 @@ def test_every_arm_that_was_run_is_a_row(world: World):
 
 
 def test_an_arm_that_is_worse_misses(world: World):
-    start = world.start | dict.fromkeys(LIFTED, 1.0) | {"b3": 1.0, "b4": 1.0}
+    start = {**world.start, **dict.fromkeys(LIFTED, 1.0), "b3": 1.0, "b4": 1.0}
     worse = start | dict.fromkeys(LIFTED, 0.0)
     every = {
         arm: [trial(arm, seed, worse if arm == "diagnosis" else start) for seed in range(3)]
@@ -61,7 +61,7 @@ def test_an_arm_that_is_worse_misses(world: World):
 
 
 def test_a_strong_category_that_falls_is_no_harm_at_most_at_five_points(world: World):
-    fallen = {arm: [trial(arm, 0, world.start | {"s1": 0.0, "s2": 0.0})] for arm in ARMS}
+    fallen = {arm: [trial(arm, 0, {**world.start, "s1": 0.0, "s2": 0.0})] for arm in ARMS}
     strong = rows_of(summarise(world, fallen, AGAINST))[3]
     assert (strong.value, strong.met) == (-100.0, False)
 

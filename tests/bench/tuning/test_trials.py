@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from bench.generating.runs import diagnosis
 from bench.tuning.contrasts import World
 from bench.tuning.curve import AIMED, CURVE
 from bench.tuning.gain import AGAIN, ARMS
 from bench.tuning.trials import Arm, mixture, tuned
 from bench.tuning.world import Start
-from blindspot.core.diagnosis import Diagnosis, Null
 from blindspot.core.records import CellShare
 from training.settings import TrainingSettings
 
@@ -22,24 +22,8 @@ def share(capability: str, quota: int) -> CellShare:
 
 def start(diagnosed: Sequence[CellShare]) -> Start:
     names = ("color", "counting", "shape")
-    diagnosis = Diagnosis(
-        round=0,
-        model="m",
-        grader="core-1",
-        n=100,
-        rate=0.5,
-        interval=(0.4, 0.6),
-        excluded={},
-        categories=(),
-        weaknesses=(),
-        candidates=1,
-        q=0.1,
-        null=Null(runs=1, with_weakness=0),
-        mixture=tuple(diagnosed),
-        mixture_note="drawn",
-    )
     world = World({}, {}, {}, frozenset(), frozenset(), {})
-    return Start(world, tuple(share(name, 0) for name in names), diagnosis)
+    return Start(world, tuple(share(name, 0) for name in names), diagnosis(diagnosed))
 
 
 START = start([share("counting", 24), share("color", 6)])

@@ -174,7 +174,9 @@ def test_no_step_is_lost_to_a_warm_up():
 def test_the_rate_is_that_of_all_starts_together():
     def piloted(*after: float) -> dict[str, Scored]:
         names = ("weak", "strong")
-        return {n: Scored({"q": 0.5}, {"q": a}) for n, a in zip(names, after, strict=True)}
+        return {
+            n: Scored(before={"q": 0.5}, after={"q": a}) for n, a in zip(names, after, strict=True)
+        }
 
     found = {2e-4: piloted(0.2, 0.9), 5e-5: piloted(0.6, 0.6), 2e-5: piloted(0.5, 0.7)}
     assert verifiers.chosen(found) == 2e-5

@@ -1,14 +1,13 @@
 """An internet of one's own: names, addresses and servers, all behind one socket of 127.0.0.1."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-import httpcore
 import pytest
 
 from blindspot.core.records import Failure
@@ -36,16 +35,22 @@ class Asked:
 class Internet:
     """What stands at each address of it, and what was asked."""
 
-    port: int = 0
+    network: Any = None
     names: dict[str, list[list[str]]] = field(default_factory=dict)
     """What a name stands for, look-up by look-up; the last stays. Others are public."""
     pages: dict[str, list[Answer]] = field(default_factory=dict)
     """By `host/path`, request by request; the last stays."""
     asked: list[Asked] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
-    dialled: list[tuple[str, int]] = field(default_factory=list)
-    certificates: list[str] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def dialled(self) -> list[tuple[str, int]]:
+        return self.network.dialled
+
+    @property
+    def certificates(self) -> list[str]:
+        return self.network.certificates
 
     def put(self, place: str, *answers: Answer) -> None:
         self.pages[place] = list(answers)
@@ -57,7 +62,7 @@ class Internet:
 
     def fetcher(self, folder: Path, **limits: Any) -> Fetcher:
         policy = Policy(**{"first_delay": 0.01, **limits})
-        dialler = Dialler(policy, self.resolve, _Wire(self))
+        dialler = Dialler(policy, self.resolve, self.network)
         return Fetcher(RunFolder(folder), policy, dialler)
 
 
@@ -75,91 +80,23 @@ def says(body: bytes = b"", status: int = 200, **headers: str) -> Answer:
     return answer
 
 
-class _Wire(httpcore.AsyncNetworkBackend):
-    """Every address leads to the one server; TLS is noted and left out."""
-
-    def __init__(self, internet: Internet) -> None:
-        self._internet = internet
-        self._network: Any = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        self._internet.dialled.append((host, port))
-        stream = await self._network.connect_tcp("127.0.0.1", self._internet.port, timeout)
-        return _Stream(self._internet, stream)
-
-
-class _Stream(httpcore.AsyncNetworkStream):
-    def __init__(self, internet: Internet, stream: httpcore.AsyncNetworkStream) -> None:
-        self._internet, self._stream = internet, stream
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._stream.read(max_bytes, timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._stream.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-    async def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        assert ssl_context.check_hostname
-        self._internet.certificates.append(server_hostname or "")
-        return self
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that has heard enough hangs up."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def __init__(self, internet: Internet, *rest: Any) -> None:
-        self.internet = internet
-        super().__init__(*rest)
-
-    def do_GET(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        host, path = self.headers["Host"], self.path
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.internet.asked.append(Asked(self.command, host, path, headers, body))
-        answers = self.internet.pages.get(f"{host}{path}", [says(status=404)])
-        (answers.pop(0) if len(answers) > 1 else answers[0])(self)
-
-    do_POST = do_GET
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
+def answered(internet: Internet, to: BaseHTTPRequestHandler) -> None:
+    """Answer a request as the internet has it, and note it."""
+    body = to.rfile.read(int(to.headers.get("Content-Length", 0)))
+    host, path = to.headers["Host"], to.path
+    headers = {name.lower(): value for name, value in to.headers.items()}
+    internet.asked.append(Asked(to.command, host, path, headers, body))
+    answers = internet.pages.get(f"{host}{path}", [says(status=404)])
+    (answers.pop(0) if len(answers) > 1 else answers[0])(to)
 
 
 @pytest.fixture
-def internet():
+def internet(network):
     """An empty internet."""
     own = Internet()
-    server = _Server(("127.0.0.1", 0), partial(_Handler, own))
-    own.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
+    own.network = network(partial(answered, own))
     yield own
     own.stopping.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(name="says")

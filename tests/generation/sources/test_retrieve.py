@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -75,7 +76,7 @@ def opened(path: Path, given: list[dict[str, Any]], seed: int = 0, **options: An
     return SOURCE.open(chosen, means)
 
 
-def ids(found: list[Candidate | Failure]) -> list[str]:
+def ids(found: Sequence[Candidate | Failure]) -> list[str]:
     return [c.origin.removeprefix("retrieve:") for c in found if isinstance(c, Candidate)]
 
 

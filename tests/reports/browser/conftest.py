@@ -4,6 +4,7 @@ Without a Chromium the tests are skipped; with `BLINDSPOT_BROWSER=required` they
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,9 +13,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench.reporting.browser import Seen, browser, opened
+from blindspot.comparison import compare
 from blindspot.core.errors import ConfigError
 from blindspot.core.run_folder import RunFolder
-from reports.stage import ReportInputs, ReportSettings, run, run_index
+from blindspot.pairing import read
+from reports.stage import (
+    CompareInputs,
+    ReportInputs,
+    ReportSettings,
+    run,
+    run_compare,
+    run_index,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -54,20 +64,47 @@ def written(folder: RunFolder, rounds: int) -> dict[str, Path]:
         f"round-{n}": run(ReportSettings(), ReportInputs(folder, n), folder.round(n).report)
         for n in range(rounds)
     }
-    return {**pages, "index": run_index(ReportSettings(), folder)}
+    return {
+        **pages,
+        "index": run_index(ReportSettings(), folder),
+        "compare": compared(folder, rounds - 1),
+    }
+
+
+def compared(folder: RunFolder, number: int) -> Path:
+    """The page of the first round against another, both halves."""
+    a, b = folder.round(0).evaluation, folder.round(number).evaluation
+    found = compare(read(a), read(b), "both").model_dump(mode="json")
+    inputs = CompareInputs(a, b, found, "blindspot compare a b")
+    return run_compare(ReportSettings(), inputs, folder.root / "compare.html")
 
 
 @pytest.fixture(scope="session")
 def pages(make_run: Callable[..., RunFolder]) -> dict[str, Path]:
-    """A run of two rounds: `round-0`, `round-1`, `index`."""
+    """A run of two rounds: `round-0`, `round-1`, `index`, `compare`."""
     return written(make_run(), 2)
 
 
 @pytest.fixture(scope="session")
 def hostile(make_run: Callable[..., RunFolder]) -> dict[str, Path]:
     """The same pages where every free text is an attack."""
-    fields = dict.fromkeys(("question", "completion", "weakness", "option", "fact"), ATTACK)
+    texts = ("question", "completion", "weakness", "option", "fact", "prefix")
+    fields = dict.fromkeys(texts, ATTACK)
     return written(make_run(**fields, complete=True), 2)
+
+
+@pytest.fixture(scope="session")
+def bare(make_run: Callable[..., RunFolder]) -> dict[str, Path]:
+    """Pages with little to say: of a single round `unasked` has no diagnosis, `unweak` no weakness,
+    `unseen` no picture; `same` compares a round with itself.
+    """
+    folders = {name: make_run(rounds=1, weak=name != "unweak") for name in ("unasked", "unweak")}
+    folders["unseen"] = make_run(rounds=1)
+    shutil.rmtree(folders["unasked"].round(0).diagnosis)
+    shutil.rmtree(folders["unseen"].images.root)
+    pages = {name: written(folder, 1) for name, folder in folders.items()}
+    found = {name: own["round-0"] for name, own in pages.items()}
+    return {**found, "index": pages["unasked"]["index"], "same": pages["unweak"]["compare"]}
 
 
 @pytest.fixture(scope="session")

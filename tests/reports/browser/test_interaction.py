@@ -1,15 +1,27 @@
 """Sorting, filtering, the drawer, its keys, and addresses that show the same again."""
 
+import csv
 import json
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from reports.stage import ReportInputs, ReportSettings, run
+
+LONG = f"What stands {'here and ' * 30}at the very end?"
+
 
 @pytest.fixture
 def page(open_page, pages):
     return open_page(pages["round-0"]).page
+
+
+@pytest.fixture(scope="module")
+def long(make_run) -> Path:
+    """A page whose questions are longer than its table shows."""
+    folder = make_run(rounds=1, question=LONG)
+    return run(ReportSettings(), ReportInputs(folder, 0), folder.round(0).report)
 
 
 @pytest.fixture
@@ -53,14 +65,19 @@ def test_a_head_sorts_and_sorts_back(page, items):
     )
 
 
-def test_numbers_are_sorted_as_numbers(page):
-    before = column(page, "weaknesses", "n")
-    assert len(before) == 2
-    sort(page, "weaknesses", "p")
-    rates = column(page, "weaknesses", "raw")
-    sort(page, "weaknesses", "raw")
-    rates = [float(r) for r in column(page, "weaknesses", "raw")]
-    assert rates == sorted(rates, reverse=True)
+@pytest.mark.parametrize(
+    ("values", "up"),
+    [(("10", "9"), ["9", "10"]), (("0.2", "1e-05"), ["1e-05", "0.2"]), (("", "3"), ["3", ""])],
+)
+def test_numbers_are_sorted_as_numbers(page, values, up):
+    """As text 10 stands before 9, and 0.2 before 1e-05; what is missing stands last both ways."""
+    cells = "[...document.querySelectorAll('[data-table=weaknesses] tbody td:nth-of-type(3)')]"
+    page.evaluate(f"v => {cells}.forEach((td, i) => {{ td.dataset.value = v[i]; }})", values)
+    found = []
+    for _ in range(2):
+        sort(page, "weaknesses", "n")
+        found.append(page.evaluate(f"{cells}.map(td => td.dataset.value)"))
+    assert found == [up if "" in up else up[::-1], up]
 
 
 def test_a_filter_leaves_what_it_names(page, items):
@@ -76,6 +93,22 @@ def test_a_filter_leaves_what_it_names(page, items):
         f"document.querySelectorAll('[data-table=samples] tbody tr:not([hidden])').length"
         f" === {len(items)}"
     )
+
+
+def test_a_filter_that_no_row_has_matches_nothing(open_page, pages, items):
+    page = open_page(pages["round-0"], "#samples?stage=refusal").page
+    assert shown(page) == []
+    said = page.locator("form[data-controls=samples] [data-count]")
+    assert "No row of this page has the stage “refusal”" in said.inner_text()
+    page.locator("form[data-controls=samples] [data-filter=stage]").select_option("perception")
+    assert len(shown(page)) == sum(i["stage"] == "perception" for i in items)
+
+
+def test_a_cell_of_the_heat_map_lists_its_samples(page, items):
+    for link in page.locator("#stages a[data-cell]").all():
+        link.click()
+        many = page.locator("[data-table=samples] tbody tr:not([hidden]) .bad").count()
+        assert many == int(link.inner_text())
 
 
 def test_a_search_that_finds_nothing_says_so(page):
@@ -168,3 +201,17 @@ def test_a_table_is_saved_as_it_is_shown(page, items, tmp_path: Path):
     lines = (tmp_path / "samples.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + len(shown(page))
     assert items[0]["id"] in lines[1]
+
+
+def test_a_long_text_is_searched_and_saved_whole(open_page, long, tmp_path: Path):
+    page = open_page(long).page
+    form = page.locator("form[data-controls=samples]")
+    form.locator("[data-filter=q]").fill("the very end?")
+    assert shown(page)
+    assert "the very end?" not in page.locator("[data-table=samples] td.text").first.inner_text()
+    with page.expect_download() as caught:
+        form.locator("[data-csv]").click()
+    caught.value.save_as(tmp_path / "samples.csv")
+    with (tmp_path / "samples.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["question"] for row in rows} == {LONG}

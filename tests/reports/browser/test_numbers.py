@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bench.reporting.numbers import plotted, read, read_samples
 from blindspot.core.diagnosis import DiagnosisArtifact
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.run_folder import RunFolder
@@ -62,19 +63,20 @@ def test_weaknesses_in_the_browser_are_the_diagnosis(open_page, pages):
 
 
 def test_no_table_shows_a_number_that_page_json_lacks(open_page, pages):
-    from bench.reporting.numbers import plotted, read
-
-    for file in pages.values():
-        page, parts = open_page(file).page, numbers(file)
+    for name in ("round-1", "index", "compare"):
+        page, parts = open_page(pages[name]).page, numbers(pages[name])
         compared = read(page, parts)
         assert compared.lost == ()
         assert compared.count > 50
         assert plotted(page, parts).lost == ()
+        samples = read_samples(page, parts)
+        assert samples.lost == ()
+        assert (samples.count > 0) == (name == "round-1")
 
 
 def test_another_number_in_a_table_is_noticed(open_page, pages):
-    from bench.reporting.numbers import read
-
     page = open_page(pages["round-0"]).page
     page.evaluate("document.querySelector('#benchmarks td.num').textContent = '12.9'")
-    assert read(page, numbers(pages["round-0"])).lost == ("benchmarks: 12.9",)
+    page.evaluate("document.querySelector('#verdict p').textContent = 'Right in 3.14 %.'")
+    lost = read(page, numbers(pages["round-0"])).lost
+    assert lost == ("verdict: 3.14", "benchmarks: 12.9")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-NAMES = ("round-0", "round-1", "index")
+NAMES = ("round-1", "index", "compare")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -25,7 +25,7 @@ def test_the_round_before_stands_beside(
         assert row["before"] == (plain(before[cell.name]) if cell.name in before else None)
     gone = [c for c in changed if c.name not in {n.name for n in new}]
     assert gone
-    assert numbers["dropped"] == [plain(c) for c in gone]
+    assert numbers["dropped"] == [{"name": c.name, "cell": plain(c)} for c in gone]
     assert "no longer in the mixture" in html
     assert all(gone_cell.name in html for gone_cell in gone)
     assert html.count('"num">432</td>') == len(changed)
