@@ -22,7 +22,7 @@ from blindspot.core.images import ImageStore, pixels
 
 LONG_SIDE: Final = 320
 QUALITY: Final = 70
-STEPS: Final = ((LONG_SIDE, QUALITY), (320, 50), (256, 50), (224, 40), (192, 35))
+STEPS: Final = ((LONG_SIDE, QUALITY), (320, 50), (288, 50), (256, 50), (224, 40), (192, 35))
 """Long sides in pixels and WebP qualities, from the best to the smallest."""
 TINY: Final = 128
 """Up to this long side a picture is kept as it is, pixel by pixel."""

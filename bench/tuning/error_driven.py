@@ -106,7 +106,7 @@ def diagnosed(setup: Setup, start: Start) -> World:
 
 def _job(extent: Extent, setup: Setup, trial: Trial) -> Job:
     here = setup.work / f"seed-{trial.seed}"
-    name = f"{trial.arm.name}, {trial.tuning}"
+    name = f"{trial.arm.name}-{trial.tuning.rate:g}-{trial.tuning.steps}"
     return Job(
         file=here / f"{name}.json",
         lock=here / ".lock",  # arms of a seed share a diagnosis

@@ -25,8 +25,8 @@ class Trial(Scored):
     seed: int
     verifier: str
     cells: Mapping[str, Counts]
-    equal: dict[str, float]
-    """After as many steps as all others take; `after` is after four passes."""
+    equal: dict[str, float] | None
+    """After as many steps as all starts take, where that was tried; `after` is after four passes."""
 
     @staticmethod
     def of(raw: Mapping[str, Any]) -> "Trial":
@@ -48,7 +48,7 @@ def rows(found: Sequence[Trial], verifier: str) -> list[Row]:
             _share(f"yield of {verifier}, {_start_of(name, own)}, %", own, "accepted"),
             _share(f"label accuracy of {verifier}, {name} start, %", own, "right"),
             gained(f"gain of SFT on what {verifier} accepts, {name} start, points", own),
-            gained(f"the same after equal steps, {verifier}, {name} start, points", _equal(own)),
+            *_evenly(f"the same after equal steps, {verifier}, {name} start, points", own),
         )
     ]
 
@@ -134,8 +134,9 @@ def _gains(own: Sequence[Trial]) -> bool:
     return interval[0] > 0 and min(seeds) > 0
 
 
-def _equal(own: Sequence[Trial]) -> list[Scored]:
-    return [Scored(before=trial.before, after=trial.equal) for trial in own]
+def _evenly(what: str, own: Sequence[Trial]) -> list[Row]:
+    found = [Scored(before=t.before, after=t.equal) for t in own if t.equal is not None]
+    return [gained(what, found)] if found else []
 
 
 def _start_of(name: str, own: Sequence[Trial]) -> str:

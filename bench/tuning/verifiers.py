@@ -19,11 +19,11 @@ Written down before the first full run:
   nor held out (`pilot/…`); of equal ones the lower. It is chosen within the run, and every rate's
   gain at every start is a row. (Earlier runs at 2e-4 with five steps of warm-up lost in the middle
   start with every verifier, so the rate is not taken for granted.)
-- *Gain*: SFT from the start on what was accepted; points of greedy score over 60 held-out questions
+- *Gain*: SFT from the start on what was accepted; points of greedy score over 48 held-out questions
   for each of the 22 cells, mean over cells. Two lengths: four passes in steps of 48, at most 40
-  steps and at least one (the headline: more answers, more learning); and 20 steps for all, however
-  few the answers, so that strength is not confounded with steps. Where nothing was accepted nothing
-  is learned: a gain of 0.
+  steps and at least one (the headline: more answers, more learning); and, with `rule`, 20 steps for
+  all starts, however few the answers, so that strength is not confounded with steps. Where nothing
+  was accepted nothing is learned: a gain of 0.
 - Three seeds, of candidates and training. Interval: bootstrap over held-out questions of the paired
   changes, averaged over seeds; it speaks of other questions, not of other seeds, whose gains stand
   beside it.
@@ -78,6 +78,7 @@ from generation.verifier import Claim
 PASSES: Final = 4
 RATES: Final = (2e-4, 5e-5, 2e-5)
 VERIFIERS: Final = ("rule", "self_consistency", "model", "unverified")
+EVENLY: Final = "rule"
 PILOT: Final = "pilot"
 
 
@@ -93,13 +94,13 @@ class Size:
     steps: int
     """At most, of four passes."""
     equal: int
-    """Steps of the second length."""
+    """Steps of the second length, of `EVENLY` alone."""
     seeds: int
     tuning: int | None = None
     """Steps of every start that is built; None: its recipe."""
 
 
-FULL: Final = Size(candidates=32, held_out=60, rollouts=8, steps=40, equal=20, seeds=3)
+FULL: Final = Size(candidates=32, held_out=48, rollouts=8, steps=40, equal=20, seeds=3)
 SMOKE: Final = Size(candidates=2, held_out=2, rollouts=4, steps=2, equal=1, seeds=1, tuning=3)
 
 
@@ -227,10 +228,8 @@ def _verified(setup: Setup, drawn: Sequence[Drawn], verifier: str) -> list[Taugh
 def _trial(setup: Setup, start: Start, verifier: str, drawn: Sequence[Drawn]) -> Trial:
     taught = _verified(setup, drawn, verifier)
     before = scores(setup.folder, start.policy, start.asked)
-    ended = [
-        _after(setup, start, verifier, taught, steps) or before
-        for steps in (_passes(setup, taught), setup.size.equal)
-    ]
+    lengths = [_passes(setup, taught), *([setup.size.equal] if verifier == EVENLY else [])]
+    ended = [_after(setup, start, verifier, taught, steps) or before for steps in lengths]
     return Trial(
         strength=start.strength,
         seed=start.seed,
@@ -238,7 +237,7 @@ def _trial(setup: Setup, start: Start, verifier: str, drawn: Sequence[Drawn]) ->
         cells=counts(drawn, taught),
         before=before,
         after=ended[0],
-        equal=ended[1],
+        equal=ended[1] if verifier == EVENLY else None,
     )
 
 

@@ -35,6 +35,7 @@ _NETWORK: Final = {
     "glusterfs",
     "fuse.sshfs",
     "afs",
+    "9p",
 }
 _SCHEMA: Final = """
 create table if not exists calls (
@@ -217,9 +218,12 @@ class Ledger:
             yield
         except sqlite3.IntegrityError:
             raise
+        except UnicodeDecodeError as error:  # of a message that quotes damaged bytes
+            raise self._damaged("its tables are damaged") from error
         except sqlite3.DatabaseError as error:
-            number = _DISK.get((error.sqlite_errorcode or 0) & 0xFF)
-            if number is None or error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHORT_READ:
+            code = getattr(error, "sqlite_errorcode", 0)  # Python's own errors have none
+            number = _DISK.get(code & 0xFF)
+            if number is None or code == sqlite3.SQLITE_IOERR_SHORT_READ:
                 raise self._damaged(str(error)) from error
             raise disk_error(self.path, OSError(number, str(error))) from error
         except OSError as error:

@@ -83,7 +83,8 @@ function why(sample) {
   const cause = sample.attribution;
   if (!cause) return null;
   const by = cause.source === "none" ? "nobody: no rule and no teacher decided" : words(cause.source);
-  const sure = cause.source === "none" ? null : sample.figures.confidence + " %";
+  const confidence = element("span", null, sample.figures.confidence + " %");
+  const sure = cause.source === "none" ? null : confidence;
   const heading = element("h3", null, "Why it failed");
   return element("section", null, heading, facts([
     ["Error stage", words(cause.stage)], ["Decided by", by], ["Confidence", sure],

@@ -19,6 +19,9 @@ import typer
 from blindspot import cli, settings
 from docs.pages import OTHERS, PROGRAMS, ROOT, Command, commands, fences, page, pages
 
+pytestmark = pytest.mark.timeout(900)
+"""The first test makes the run that all use, on a busy machine in minutes."""
+
 HUB = "asks a hub for a checkpoint or benchmarks, or sends it one"
 ENDPOINT = "asks an endpoint"
 GPU = "takes a GPU"

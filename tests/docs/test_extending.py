@@ -26,6 +26,9 @@ from reports.section import ROUND_PAGE, sections
 from training.optimiser import optimisers
 from training.reward import Rollout, rewards
 
+pytestmark = pytest.mark.timeout(900)
+"""The first test makes the run that all use, on a busy machine in minutes."""
+
 REGISTRIES: tuple[Registry[Any], ...] = (
     attributors, sources, gates, agents, optimisers, rewards, sections,
 )  # fmt: skip

@@ -8,8 +8,8 @@ import pytest
 from docs.pages import ROOT, Page, anchors, links, page, pages, spans
 
 PAGES = pages()
-FOLDERS = ("blindspot", "harness", "diagnostics", "generation", "training", "reports")
-MADE = ("examples/tiny/tiny_world", "docs/report.png")
+AWAITED = ("docs/scale.md", "docs/security.md")
+"""Pages that are being written; take each out of here when it is there."""
 ELSEWHERE = ("evaluation/mmmu/run_mmmu.py",)
 """Files of other repositories."""
 NEW = ("reports/sections/excluded.html",)
@@ -23,6 +23,8 @@ def test_links_lead_somewhere(here: Page) -> None:
             continue
         path, _, anchor = link.partition("#")
         target = (here.path.parent / path).resolve() if path else here.path
+        if target.relative_to(ROOT).as_posix() in AWAITED and not target.exists():
+            continue
         assert target.exists(), f"{here.name}: {link}"
         assert target.is_relative_to(ROOT), f"{here.name}: {link}"
         if anchor:
@@ -50,6 +52,7 @@ def test_named_files_and_names_exist(here: Page) -> None:
 def test_every_page_is_reached_from_the_readme() -> None:
     named = {(ROOT / link.partition("#")[0]).resolve() for link in links(page("README.md"))}
     assert set((ROOT / "docs").glob("*.md")) <= named
+    assert (ROOT / "CONTRIBUTING.md") in named
 
 
 def test_anchors_are_those_that_github_makes() -> None:

@@ -2,10 +2,15 @@
 
 from typing import Literal
 
+import pytest
+
 from blindspot.core.artifact import published
 from blindspot.core.config import Settings
 from docs import schemas
 from docs.schema_tables import meanings, option_tables, parts_of, typed
+
+pytestmark = pytest.mark.timeout(900)
+"""The first test makes the run that all use, on a busy machine in minutes."""
 
 
 class Inner(Settings):

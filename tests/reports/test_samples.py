@@ -11,13 +11,15 @@ from urllib.parse import unquote
 import pytest
 
 from blindspot.core.diagnosis import DiagnosisArtifact
-from blindspot.core.records import Attribution, Label
+from blindspot.core.evaluation import Evaluation
+from blindspot.core.records import Attribution, Label, Prediction
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from reports import formatting as f
 from reports.stage import ReportInputs, ReportSettings, run
 
 SHOWN = "tiny/counting/diagnosis/018"
+ONCE = "tiny/spatial/diagnosis/019"
 
 
 class Rows(HTMLParser):
@@ -127,6 +129,41 @@ def test_labels_decide_the_category(make_run: Callable[..., RunFolder], tmp_path
                   confidence=1.0)  # fmt: skip
     lighter = label.model_copy(update={"term": "spatial", "weight": 0.4})
     write_records(folder.round(0).diagnosis / "labels.parquet", [label, lighter], Label)
+    assert items(page(folder, tmp_path, number=0)[1])[SHOWN]["category"] == "ocr/geometric"
+
+
+def test_a_sample_counts_as_the_diagnosis_counts_it(
+    make_run: Callable[..., RunFolder], amend: Callable[[Path], None], tmp_path: Path
+):
+    """Three repeats: the stage of most failed ones, and only where the mean fails."""
+    folder = make_run(rounds=1)
+    here, rows = folder.round(0), []
+    for p in Evaluation(here.evaluation).predictions():
+        wrong = {SHOWN: 3, ONCE: 1}.get(p.sample_id, 0)
+        more = [p.model_copy(update={"repeat": r, "score": float(r >= wrong)}) for r in range(3)]
+        rows += more if wrong else [p]
+    write_records(here.evaluation / "predictions.parquet", rows, Prediction)
+    stages = [(SHOWN, "reading"), (SHOWN, "perception"), (SHOWN, "perception"), (ONCE, "format")]
+    found = [
+        Attribution(sample_id=i, repeat=r, stage=stage, source="rules", confidence=1)
+        for r, (i, stage) in zip((0, 1, 2, 0), stages, strict=True)
+    ]
+    write_records(here.diagnosis / "attributions.parquet", found, Attribution)
+    amend(here.evaluation)
+    amend(here.diagnosis)
+    numbers = page(folder, tmp_path, number=0)[1]
+    assert items(numbers)[SHOWN]["stage"] == "perception"
+    assert (numbers["samples"]["failed"], numbers["samples"]["shown"]) == (1, 1)
+    assert ONCE not in items(numbers)
+
+
+def test_of_equal_labels_the_first_decides(make_run: Callable[..., RunFolder], tmp_path: Path):
+    folder = make_run(rounds=1)
+    labels = [
+        Label(sample_id=SHOWN, axis="capability", term=t, weight=0.5, source="rules", confidence=1)
+        for t in ("ocr", "spatial")
+    ]
+    write_records(folder.round(0).diagnosis / "labels.parquet", labels, Label)
     assert items(page(folder, tmp_path, number=0)[1])[SHOWN]["category"] == "ocr/geometric"
 
 

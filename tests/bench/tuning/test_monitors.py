@@ -5,7 +5,7 @@ import pytest
 
 from bench.extent import Extent
 from bench.tuning import monitors
-from bench.tuning.histories import SUITE, Asked, gaining, generating, saying_yes
+from bench.tuning.histories import SUITE, Asked, gaining, generating, rolled_back, saying_yes
 from bench.tuning.monitors import HEALTHY, PLANTED, first_alarm, watched
 from training.history import RoundHistory
 from training.monitor import monitors as plugins
@@ -30,6 +30,14 @@ def test_a_simulated_suite_has_its_accuracy_and_realistic_turns():
     assert scores[0].mean() == pytest.approx(0.5, abs=0.04)
     assert (scores[0] != scores[1]).mean() == pytest.approx(0.14, abs=0.03)
     assert gaining([0.5, 0.5], {"mathvision": 60}, 1) == gaining([0.5, 0.5], {"mathvision": 60}, 1)
+
+
+def test_a_round_that_is_rolled_back_leaves_its_evaluation():
+    history = gaining([0.5, 0.6, 0.7], {"mathvision": 30}, 0)
+    found = rolled_back(history, 1)
+    assert [r.number for r in found] == [0, 1, 2, 3]
+    assert [r.held_out for r in found] == [history[i].held_out for i in (0, 1, 1, 2)]
+    assert [r.accepted for r in found] == [True, False, True, True]
 
 
 def test_a_lean_adds_yes():

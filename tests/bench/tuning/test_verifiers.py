@@ -1,7 +1,7 @@
 """T10's arithmetic on cases worked by hand, and its parts without a training."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -133,6 +133,8 @@ def test_the_rows_of_a_verifier():
     assert values == [pytest.approx(v) for v in (60, 50, 40, 30)]
     assert rows[0].to_beat == "8 of 10 questions in the band"
     assert "equal steps" in rows[3].measure
+    once = [replace(t, equal=None) for t in found]
+    assert len(floors.rows(once, "rule")) == len(rows) - len(found)
     none = floors.rows(
         [trial(n, 4, 2, 2, accepted=0, right=0) for n in start_models.STRENGTHS], "rule"
     )

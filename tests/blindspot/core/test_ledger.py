@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from blindspot.core.errors import ConfigError, StageError
@@ -96,8 +96,8 @@ def said(number: int) -> Completion:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return filled(tmp_path_factory.mktemp("whole") / "ledger.sqlite", 100).read_bytes()
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return filled(tmp_path_factory.mktemp("whole") / "ledger.sqlite", 100)
 
 
 def replaced(path: Path, old: bytes, new: bytes) -> None:
@@ -130,20 +130,23 @@ def test_a_changed_failure_is_left_out_too(tmp_path: Path, capsys) -> None:
 
 @given(share=st.floats(min_value=0.0, max_value=0.999))
 @settings(max_examples=20)
-def test_a_ledger_that_was_cut_is_refused(whole: bytes, share: float) -> None:
+def test_a_ledger_that_was_cut_is_refused(whole: Path, share: float) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.sqlite"
-        path.write_bytes(whole[: int(share * len(whole))])
+        data = whole.read_bytes()
+        path.write_bytes(data[: int(share * len(data))])
         with pytest.raises(StageError, match="Move the file away; finished calls"):
             Ledger(path)
-        assert path.read_bytes() == whole[: int(share * len(whole))]
+        assert path.read_bytes() == data[: int(share * len(data))]
 
 
 @given(at=st.integers(min_value=0, max_value=10**6), by=st.integers(min_value=1, max_value=255))
+@example(at=3868, by=202)  # a name that is no UTF-8 any more
+@example(at=3016, by=131)  # … and is quoted by SQLite's message
 @settings(max_examples=50)
-def test_no_answer_is_given_that_was_not_kept(whole: bytes, at: int, by: int) -> None:
+def test_no_answer_is_given_that_was_not_kept(whole: Path, at: int, by: int) -> None:
     with TemporaryDirectory() as folder:
-        path, data = Path(folder) / "ledger.sqlite", bytearray(whole)
+        path, data = Path(folder) / "ledger.sqlite", bytearray(whole.read_bytes())
         data[at % len(data)] ^= by
         path.write_bytes(data)
         keys = {f"key-{i}": said(i) for i in range(100)}

@@ -64,19 +64,18 @@ def written(folder: RunFolder, rounds: int) -> dict[str, Path]:
         f"round-{n}": run(ReportSettings(), ReportInputs(folder, n), folder.round(n).report)
         for n in range(rounds)
     }
-    return {
-        **pages,
-        "index": run_index(ReportSettings(), folder),
-        "compare": compared(folder, rounds - 1),
-    }
+    pages["index"] = run_index(ReportSettings(), folder)
+    if rounds > 1:
+        ends = folder.round(0).evaluation, folder.round(rounds - 1).evaluation
+        pages["compare"] = compared(*ends, folder.root / "compare.html")
+    return pages
 
 
-def compared(folder: RunFolder, number: int) -> Path:
-    """The page of the first round against another, both halves."""
-    a, b = folder.round(0).evaluation, folder.round(number).evaluation
+def compared(a: Path, b: Path, out: Path) -> Path:
+    """The page of two evaluations, both halves."""
     found = compare(read(a), read(b), "both").model_dump(mode="json")
     inputs = CompareInputs(a, b, found, "blindspot compare a b")
-    return run_compare(ReportSettings(), inputs, folder.root / "compare.html")
+    return run_compare(ReportSettings(), inputs, out)
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +95,7 @@ def hostile(make_run: Callable[..., RunFolder]) -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def bare(make_run: Callable[..., RunFolder]) -> dict[str, Path]:
     """Pages with little to say: of a single round `unasked` has no diagnosis, `unweak` no weakness,
-    `unseen` no picture; `same` compares a round with itself.
+    `unseen` no picture; `same` compares a round with its copy.
     """
     folders = {name: make_run(rounds=1, weak=name != "unweak") for name in ("unasked", "unweak")}
     folders["unseen"] = make_run(rounds=1)
@@ -104,7 +103,10 @@ def bare(make_run: Callable[..., RunFolder]) -> dict[str, Path]:
     shutil.rmtree(folders["unseen"].images.root)
     pages = {name: written(folder, 1) for name, folder in folders.items()}
     found = {name: own["round-0"] for name, own in pages.items()}
-    return {**found, "index": pages["unasked"]["index"], "same": pages["unweak"]["compare"]}
+    first = folders["unweak"].round(0).evaluation
+    again = shutil.copytree(first, first.parent.parent / "again" / "evaluation")
+    same = compared(first, again, first.parent.parent / "same.html")
+    return {**found, "index": pages["unasked"]["index"], "same": same}
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,8 @@ def test_none_in_an_open_sample(open_page, pages, way):
     page = open_page(pages["round-1"], size=(way[0], 800), scheme=way[1]).page
     assert [str(f) for f in in_drawer(page) if f.serious] == []
     assert page.locator("#drawer").is_visible()
-    page.evaluate("document.querySelector('#drawer .question').style.color = '#ddd8'")
+    faint = "color: #888; background: #777"
+    page.evaluate(f"document.querySelector('#drawer .question').style = '{faint}'")
     assert [f.rule for f in found(page, "#drawer") if f.serious] == ["color-contrast"]
 
 

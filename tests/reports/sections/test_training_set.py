@@ -1,16 +1,20 @@
 import shutil
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from PIL import Image
 
 from blindspot.core.artifact import Draft
 from blindspot.core.images import encode
 from blindspot.core.records import Edit, TrainingSample
 from blindspot.core.run_folder import RunFolder
-from blindspot.core.tables import as_table, write_table
+from blindspot.core.tables import as_table, read_records, read_rows, write_table
 from blindspot.core.training_set import Outcomes, Plan
+from generation.decided import Rejected
+from reports.sections import training_set
 from reports.view import spread
 
 
@@ -97,3 +101,45 @@ def publish(
         table.set_column(place_of, pa.field("images", kind), column),
     )
     draft.publish(facts=facts, counts=counts)
+
+
+def test_rejected_candidates_are_shown_with_what_the_gate_saw(
+    run_folder: RunFolder, shown: Callable[..., tuple[str, Any]]
+):
+    html, numbers = shown(run_folder, "training_set", 0)
+    path = run_folder.round(0).training_set / "rejected.parquet"
+    kept = {r.id: r for r in read_records(path, Rejected)}
+    assert numbers["rejected"] == len(kept) == 6
+    assert len({(r["gate"], r["cause"]) for r in numbers["refused"]}) == 3
+    for row in numbers["refused"]:
+        own = kept[row["id"]]
+        assert (row["gate"], row["evidence"], row["target"]) == (own.gate, own.evidence, own.target)
+        assert own.evidence in html
+    assert "6 of 6" in html
+
+
+def test_without_rejected_candidates_none_are_spoken_of(
+    make_run: Callable[..., RunFolder],
+    shown: Callable[..., tuple[str, Any]],
+    amend: Callable[[Path], None],
+):
+    folder = make_run()
+    (folder.round(0).training_set / "rejected.parquet").unlink()
+    amend(folder.round(0).training_set)
+    html, numbers = shown(folder, "training_set", 0)
+    assert (numbers["rejected"], numbers["refused"]) == (None, [])
+    assert "Rejected candidates" not in html
+
+
+def test_pictures_are_read_once_and_only_the_wanted(
+    run_folder: RunFolder, shown: Callable[..., tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+):
+    calls = []
+
+    def counted(path: Path, columns: list[str] | None = None) -> list[dict[str, Any]]:
+        calls.append((path.name, columns))
+        return read_rows(path, columns)
+
+    monkeypatch.setattr(training_set, "read_rows", counted)
+    shown(run_folder, "training_set", 0)
+    assert [c for c in calls if c[1] == ["images"]] == [("0000.parquet", ["images"])]

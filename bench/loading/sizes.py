@@ -1,0 +1,31 @@
+"""What a run folder weighs, by kind of file.
+
+    weights(Path("run"))  →  {"ledger": 61_000_000, "parquet": 2_400_000, "images": 11_000_000}
+
+Bytes of the files' contents; a file system gives every file whole blocks.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+KINDS = ("ledger", "parquet", "images", "rest")
+
+
+def weights(folder: Path) -> dict[str, int]:
+    """Bytes below a folder by kind; every file counts once."""
+    found = dict.fromkeys(KINDS, 0)
+    for path in _files(folder):
+        found[_kind(path.relative_to(folder))] += path.stat().st_size
+    return found
+
+
+def _kind(path: Path) -> str:
+    if path.name.startswith("ledger.sqlite"):
+        return "ledger"
+    if path.suffix == ".parquet":
+        return "parquet"
+    return "images" if "images" in path.parts else "rest"
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return (p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
