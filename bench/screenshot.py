@@ -1,7 +1,7 @@
 """A picture of a run's page, for the README.
 
-    python -m bench.screenshot runs/tiny docs/images/report.png
-    python -m bench.screenshot runs/tiny docs/images/phone.png --width 390 --dark --round 0
+    python -m bench.screenshot runs/tiny docs/report.png
+    python -m bench.screenshot runs/tiny phone.png --width 390 --dark --round 0
 
 The page is made from the run's artifacts with the present code, in a folder of its own, and seen
 by the system's Chromium with the network off; the run is not written to.

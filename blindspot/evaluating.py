@@ -31,6 +31,10 @@ _Data = Annotated[
     Path | None, typer.Option(help="A folder with one subfolder per benchmark, for offline use.")
 ]
 _Limit = Annotated[int | None, typer.Option(min=1, help="A fixed random subset of each benchmark.")]
+_Executor = Annotated[
+    str | None,
+    typer.Option(help="local; or ray: a model in this process on all GPUs of a cluster."),
+]
 _MinCoverage = Annotated[
     float | None, typer.Option(min=0, max=1, help="Fail with a smaller share answered.")
 ]
@@ -81,6 +85,7 @@ def evaluate(
     limit: _Limit = None,
     repeats: Annotated[int | None, typer.Option(min=1, help="Answers per sample.")] = None,
     min_coverage: _MinCoverage = None,
+    executor: _Executor = None,
     regrade: Annotated[
         bool, typer.Option(help="Grade the stored completions again; no model is asked.")
     ] = False,
@@ -103,7 +108,7 @@ def evaluate(
     from blindspot.rounds import evaluated
 
     given = evaluation(
-        model, backend, base_url, suite, benchmark, data, limit, repeats, min_coverage
+        model, backend, base_url, suite, benchmark, data, limit, repeats, min_coverage, executor
     )
     root, work = _begin(config, out, [*given, *(set_ or ())])
     if regrade:

@@ -18,6 +18,7 @@ def evaluation(
     limit: int | None = None,
     repeats: int | None = None,
     min_coverage: float | None = None,
+    executor: str | None = None,
 ) -> list[str]:
     """The options of `blindspot evaluate` that were given. A model with an address is an
     endpoint's, any other a checkpoint.
@@ -35,6 +36,7 @@ def evaluation(
         "evaluation.limit": limit,
         "evaluation.repeats": repeats,
         "evaluation.min_coverage": min_coverage,
+        "evaluation.executor": executor,
     }
     given = {**named, **of_model, **of_evaluation}
     return [f"{key}={json.dumps(value)}" for key, value in given.items() if value is not None]

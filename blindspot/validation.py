@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from blindspot import estimates, footprint, loads
-from blindspot.core import taxonomy
+from blindspot.core import spread, taxonomy
 from blindspot.core.advice import Note
 from blindspot.core.errors import ConfigError, UnknownNameError
 from blindspot.core.images import ImageStore
@@ -30,6 +30,8 @@ def checks(config: Config) -> Iterator[str]:
         demands.append(demand)
     yield from estimates.lines(config, demands)
     yield f"model: {_model(config.model)}"
+    if config.evaluation.executor == "ray":
+        spread.check(config.model)
     if config.evaluation.judge:
         yield f"judge: {_model(config.evaluation.judge)}"
     yield from _diagnosis(config.diagnosis)

@@ -19,7 +19,6 @@ import base64
 import binascii
 import json
 import os
-import random
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -27,7 +26,7 @@ import openai
 
 from blindspot.core.asking import ask
 from blindspot.core.chat import BodyError, Refusal, Secret, hush, refusal
-from blindspot.core.errors import ConfigError
+from blindspot.core.errors import ConfigError, DataError
 from blindspot.core.images import ImageStore
 from blindspot.core.model import Request, Sampling
 from blindspot.core.records import Completion, Failure, Outcome, Record, Usage
@@ -40,8 +39,8 @@ ROLE: Final = "image_editor"
 """Whose budget it counts against."""
 
 _ATTEMPTS: Final = 4
-_DELAYS: Final = (0.5, 30.0)
-"""Seconds before the second attempt, and at most."""
+_PATIENCE: Final = 30.0
+"""Seconds at most between two attempts, whatever the server asks for."""
 
 
 class Painted(Record):
@@ -91,7 +90,7 @@ class Painter:
                 return outcome
             if attempt == _ATTEMPTS or not outcome.again:
                 return outcome.failure
-            await asyncio.sleep(_delay(outcome, attempt))
+            await asyncio.sleep(min(_PATIENCE, outcome.delay(attempt)))
         raise AssertionError("there is at least one attempt")
 
     async def _attempt(self, request: Request) -> Outcome | Refusal:
@@ -218,18 +217,11 @@ def _bytes(images: ImageStore, outcome: Outcome) -> bytes | Failure:
     if painted.image is None:
         return painted.failure or _unreadable("the ledger names no picture")
     try:
-        return images.path(painted.image).read_bytes()
-    except OSError as error:
+        return images.read(painted.image)
+    except (OSError, DataError) as error:
         return Failure(
-            kind="image", message=f"it was painted and is gone ({error})", retryable=False
+            kind="image", message=f"it was painted and cannot be read ({error})", retryable=False
         )
-
-
-def _delay(refused: Refusal, attempt: int) -> float:
-    """Seconds until the next attempt: full jitter, or what the server asks for."""
-    first, most = _DELAYS
-    asked = refused.pause
-    return min(most, asked) if asked is not None else random.uniform(0, first * 2**attempt)
 
 
 def _key(settings: RepaintSettings) -> str:

@@ -39,7 +39,7 @@ class Rule:
         try:
             said = task.filtered(doc, text, self.pipeline)
             found = task.process(doc, said)
-        except Exception:  # noqa: BLE001  the task's own code may raise anything on a model's words
+        except (Exception, SystemExit):  # noqa: BLE001  the task's own code may raise anything on a model's words
             return None
         score = self.score(found)
         if score is None:

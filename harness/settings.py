@@ -1,7 +1,7 @@
 """What is evaluated, and how."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -80,6 +80,12 @@ class EvaluationSettings(Settings):
     """
     min_coverage: Annotated[float, OPERATIONAL] = Field(default=0.98, ge=0, le=1)
     """With fewer answers scored the command fails; the artifact is kept."""
+    executor: Annotated[Literal["local", "ray"], OPERATIONAL] = "local"
+    """Where a model in this process computes: here, or as `ray` on every GPU of a machine or
+    cluster. The answers are the same.
+    """
+    ray_address: Annotated[str, OPERATIONAL] = ""
+    """ray: the cluster's address; empty: RAY_ADDRESS where it is set, else this machine."""
 
 
 def _spelt_out(text: str) -> dict[str, Any]:

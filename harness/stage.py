@@ -7,6 +7,7 @@ every rate, and asked again by the next run of the same command.
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from blindspot.core.model import Model, ModelSettings, Request, fingerprint, ope
 from blindspot.core.progress import progress
 from blindspot.core.records import Failure, Prediction, Sample
 from blindspot.core.run_folder import RunFolder
+from blindspot.core.spread import spread
 from blindspot.core.tables import write_records
 from harness import judge, scoring, suite
 from harness.own_metrics import own_metrics
@@ -90,13 +92,19 @@ def _asked(
         answers = _recorded(inputs.folder, inputs.earlier, model, places, requests)
         described = inputs.earlier.artifact.manifest.facts["model"]
     else:
-        opened = open_model(inputs.model, inputs.folder.images)
-        with progress("evaluate", len(requests)) as bar:
-            answers = ask(opened, requests, inputs.folder.ledger, Running(places, rules, bar))
-        described = _described(inputs.model, asyncio.run(_abilities(opened)))
+        with _opened(config, inputs) as opened:
+            with progress("evaluate", len(requests)) as bar:
+                answers = ask(opened, requests, inputs.folder.ledger, Running(places, rules, bar))
+            described = _described(inputs.model, asyncio.run(_abilities(opened)))
     found = {(s.id, i): a for (s, i), a in zip(places, answers, strict=True)}
     outcomes = [(s, i, loaded.broken.get(s.id) or found[s.id, i]) for s, i in wanted]
     return [Asked(*row) for row in outcomes], described
+
+
+def _opened(config: EvaluationSettings, inputs: EvaluationInputs) -> AbstractContextManager[Model]:
+    if config.executor == "ray":
+        return spread(inputs.model, inputs.folder.images, config.ray_address)
+    return nullcontext(open_model(inputs.model, inputs.folder.images))
 
 
 def _recorded(

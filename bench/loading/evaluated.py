@@ -14,7 +14,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import mean
 from typing import Any, Final
 
 from bench.endpoint import Script
@@ -42,17 +41,19 @@ class Evaluated:
     """What was measured of one size. Seconds, bytes, requests per second."""
 
     samples: int
-    bare: float
-    """Requests per second of the bare client, before and after; the mean."""
+    bare: tuple[float, float]
+    """Requests per second of the bare client, before and after."""
     whole: Measured
-    """rate, cpu, wall, memory; ledger, parquet, images, rest; finished, diagnose, report."""
+    """rate, cpu, wall, busy, memory; ledger, parquet, images, rest; and of finished, diagnose and
+    report each wall, cpu, memory; of finished also calls.
+    """
     killed: Measured | None
-    """first, wall, memory, again, lost. None where a smoke leaves it out."""
+    """first, again, lost; wall, cpu, memory of the second start. None where it was left out."""
 
     @property
-    def share(self) -> float:
-        """Of what the bare client reached."""
-        return self.whole["rate"] / self.bare
+    def rate(self) -> float:
+        """Requests per second of the one that went through."""
+        return self.whole["rate"]
 
 
 def evaluations(extent: Extent) -> list[Evaluated]:
@@ -66,13 +67,13 @@ def evaluations(extent: Extent) -> list[Evaluated]:
 
 def _evaluated(bench: Bench, samples: int, full: bool, *, is_last: bool) -> Evaluated:
     kind = Kind("tiny", samples, samples // PER_PICTURE)
-    bares = [_bare(bench, samples, full, 0)]
+    before = _bare(bench, samples, full, 0)
     whole = bench.once(f"whole-{samples}", lambda: _whole(bench, kind))
-    bares.append(_bare(bench, samples, full, 1))
+    after = _bare(bench, samples, full, 1)
     stopped = None
     if full or is_last:
         stopped = bench.once(f"killed-{samples}", lambda: _killed(bench, kind))
-    return Evaluated(samples, mean(bares), whole, stopped)
+    return Evaluated(samples, (before, after), whole, stopped)
 
 
 def _bare(bench: Bench, samples: int, full: bool, turn: int) -> float:

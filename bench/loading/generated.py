@@ -3,19 +3,18 @@
     generations(extent)[0].rate           calls per second, of the fewest slots
 
 The whole stage runs in a process of its own (`bench.generating.runs`): a writer, two solvers, a
-validator, the policy's rollouts, all gates. It is killed when nine tenths of its slots are filled
-and started again; rates are of the time until the kill, sizes of the finished set, memory of the
-process that held more. Around each, 64 workers around the openai client make calls of a smaller
-run, all known beforehand, at the same server: its limit for whoever asks from this machine.
+validator, the policy's rollouts, all gates. It is killed when nine tenths of its calls were
+answered (a smaller run says how many a slot takes) and started again; rates are of the time until
+the kill, sizes of the finished set, memory of the process that held more. Around each, 64 workers
+around the openai client make calls of that smaller run, all known beforehand, at the same server:
+its limit for whoever asks from this machine.
 """
 
 import asyncio
 import json
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,11 +35,12 @@ from blindspot.core.progress import say
 SMOKE_SIZES, FULL_SIZES = (10, 20, 40), (1_000, 5_000, 20_000)
 CONCURRENCY: Final = 64
 LATENCY: Final = 0.05
-KILLED_AT: Final = 0.9
+KILLED_AT_SMOKE, KILLED_AT = 0.5, 0.9
+"""Part of the calls; of few slots the calls are not known as well."""
 CALLS: Final = 2_000
 """What the bare client makes, at most."""
 _LOOK: Final = 0.25
-"""Seconds between two looks at the server and at the ledger."""
+"""Seconds between two looks at the server."""
 _BEHAVING: Final = Script(latency={"all": Latency(seconds=LATENCY)})
 
 
@@ -49,11 +49,12 @@ class Generated:
     """What was measured of one size. Seconds, bytes, calls or slots per second."""
 
     slots: int
-    bare: float
-    """Calls per second of the bare client, before and after; the mean."""
+    bare: tuple[float, float]
+    """Calls per second of the bare client, before and after."""
     rate: float
     """Calls per second until the kill."""
     slots_rate: float
+    """Of these, by the calls that a slot took in the end."""
     cpu: float
     """Of both processes."""
     memory: int
@@ -68,44 +69,50 @@ class Generated:
     again: int
     """Calls before the kill and after it, beyond the different ones."""
 
-    @property
-    def share(self) -> float:
-        """Of what the bare client reached."""
-        return self.rate / self.bare
-
 
 def generations(extent: Extent) -> list[Generated]:
     """Every size, the smallest first; what was measured before is not measured again."""
     sizes = FULL_SIZES if extent.full else SMOKE_SIZES
+    few = sizes[0] // 10 if extent.full else sizes[0]
     with stub(_BEHAVING) as server:
-        calls = _once(extent, "calls", lambda: _calls(extent, server, max(8, sizes[0] // 10)))
-        return [Generated(**_of(extent, server, slots, calls)) for slots in sizes]
+        small = _Small(**_once(extent, "small", lambda: asdict(_small(extent, server, few))))
+        return [Generated(**_of(extent, server, slots, small)) for slots in sizes]
 
 
-def _of(extent: Extent, server: Stub, slots: int, calls: list[Body]) -> dict[str, Any]:
-    return _once(extent, f"made-{slots}", lambda: asdict(_made(extent, server, slots, calls)))
+@dataclass(frozen=True)
+class _Small:
+    """A small run's calls."""
+
+    per_slot: float
+    bodies: list[Body]
 
 
-def _calls(extent: Extent, server: Stub, slots: int) -> list[Body]:
-    """Calls of a small run, each once."""
+def _of(extent: Extent, server: Stub, slots: int, small: _Small) -> dict[str, Any]:
+    return _once(extent, f"made-{slots}", lambda: asdict(_made(extent, server, slots, small)))
+
+
+def _small(extent: Extent, server: Stub, slots: int) -> _Small:
     run = _prepared(extent, server, slots)
     run.finish(run.start())
-    return bodies(run)[:CALLS]
+    made = bodies(run)
+    return _Small(len(made) / slots, made[:CALLS])
 
 
-def _made(extent: Extent, server: Stub, slots: int, calls: list[Body]) -> Generated:
-    before = _bare(server, calls)
+def _made(extent: Extent, server: Stub, slots: int, small: _Small) -> Generated:
+    before = _bare(server, small.bodies)
     server.script(_BEHAVING)
     run = _prepared(extent, server, slots)
+    enough = round((KILLED_AT if extent.full else KILLED_AT_SMOKE) * slots * small.per_slot)
     with Peak(besides=[server.pid]) as peak:
-        seen, filled, cpu = _until_killed(run, server, round(KILLED_AT * slots))
+        seen, cpu = _until_killed(run, server, enough)
         first, finished, cpu_after = _continued(run, server)
     counts, found = server.calls(), speed(seen, CONCURRENCY)
+    rate = found.calls / found.seconds
     return Generated(
         slots=slots,
-        bare=(before + _bare(server, calls)) / 2,
-        rate=found.calls / found.seconds,
-        slots_rate=filled / found.seconds,
+        bare=(before, _bare(server, small.bodies)),
+        rate=rate,
+        slots_rate=rate * slots / (sum(counts.arrived.values()) - counts.repeated),
         cpu=cpu + cpu_after,
         memory=peak.bytes,
         candidates=run.manifest().counts["candidates"],
@@ -116,20 +123,21 @@ def _made(extent: Extent, server: Stub, slots: int, calls: list[Body]) -> Genera
     )
 
 
-def _until_killed(run: Run, server: Stub, enough: int) -> tuple[list[Seen], int, float]:
-    """The server until so many slots are filled, how many are, and the CPU that it took. Raises
-    StageError where it ends before.
+def _until_killed(run: Run, server: Stub, enough: int) -> tuple[list[Seen], float]:
+    """The server until so many calls were answered, and the CPU that it took. Raises StageError
+    where the run ends before.
     """
-    child, seen, filled, cpu = run.start(), [], 0, 0.0
+    child = run.start()
+    seen, cpu = [_look(server)], 0.0
     try:
-        while filled < enough and not has_ended(child):
+        while seen[-1].answered < enough and not has_ended(child):
             time.sleep(_LOOK)
             seen.append(_look(server))
-            filled, cpu = _filled(run), cpu_of(child.pid)
+            cpu = cpu_of(child.pid)
         _require_alive(run, child)
     finally:
         kill(child)
-    return seen, filled, cpu
+    return seen, cpu
 
 
 def _require_alive(run: Run, child: Child) -> None:
@@ -162,16 +170,6 @@ def _arrived(server: Stub) -> int:
 def _look(server: Stub) -> Seen:
     calls = server.calls()
     return Seen(time.monotonic(), sum(calls.arrived.values()), sum(calls.answered.values()))
-
-
-def _filled(run: Run) -> int:
-    """Slots that have a candidate by the ledger now."""
-    file = run.folder / "ledger.sqlite"
-    if not file.exists():
-        return 0
-    with closing(sqlite3.connect(file, timeout=30)) as db:
-        made = db.execute("select 1 from sqlite_master where name = 'slots'").fetchone()
-        return int(db.execute("select count(*) from slots").fetchone()[0]) if made else 0
 
 
 def _bare(server: Stub, calls: list[Body]) -> float:

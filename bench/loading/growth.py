@@ -8,8 +8,10 @@ little at the small ones.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+from bench.rows import Interval, Row
 
 UNIT: Final = 1_000
 """Samples or slots to which sizes and slopes are stated."""
@@ -44,3 +46,29 @@ def per_unit(by_size: Mapping[int, float]) -> dict[int, float]:
 
 def _ends(by_size: Mapping[int, float]) -> list[tuple[int, float]] | None:
     return sorted(by_size.items())[-2:] if len(by_size) > 1 else None
+
+
+def shared(rate: float, bare: Sequence[float]) -> tuple[float, Interval]:
+    """The share of a rate in the mean of what a bare client reached before and after, and between
+    the shares in each.
+    """
+    return rate * len(bare) / sum(bare), (rate / max(bare), rate / min(bare))
+
+
+def share_row(name: str, what: str, rate: float, bare: Sequence[float], target: float) -> Row:
+    """Met where both shares reach the target, missed where neither does."""
+    share, (low, high) = shared(rate, bare)
+    met = True if low >= target else False if high < target else None
+    return Row(name, what, share, (low, high), f"≥ {target:g}", "", met)
+
+
+def most_row(name: str, what: str, value: float | None, target: float) -> Row:
+    """A figure that should not be above its target; one that was not measured is not met."""
+    met = None if value is None else value <= target
+    return Row(name, what, value, None, f"≤ {target:g}", "", met)
+
+
+def linear_row(name: str, what: str, by_size: Mapping[int, float]) -> Row:
+    """The exponent of a figure's growth."""
+    told = " and ".join(f"{size:,}" for size in sorted(by_size)[-2:])
+    return most_row(name, f"{what}: exponent of n between {told}", exponent(by_size), LINEAR)

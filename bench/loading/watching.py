@@ -68,7 +68,5 @@ def _processes() -> list[tuple[int, tuple[int, int]]]:
             fields = stat.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        rows.append(
-            (int(stat.parent.name), (int(fields[_PARENT]), int(fields[_RESIDENT]) * _PAGE))
-        )
+        rows.append((int(stat.parent.name), (int(fields[_PARENT]), int(fields[_RESIDENT]) * _PAGE)))
     return rows

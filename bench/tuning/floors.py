@@ -26,7 +26,7 @@ class Trial(Scored):
     verifier: str
     cells: Mapping[str, Counts]
     equal: dict[str, float] | None
-    """After as many steps as all starts take, where that was tried; `after` is after four passes."""
+    """After as many steps at every start, where that was tried; `after` is after four passes."""
 
     @staticmethod
     def of(raw: Mapping[str, Any]) -> "Trial":

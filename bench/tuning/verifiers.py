@@ -46,7 +46,7 @@ from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
 from statistics import fmean
-from typing import Final
+from typing import Any, Final
 
 from bench.extent import Extent
 from bench.rows import Row
@@ -184,8 +184,13 @@ def _pilot(setup: Setup, rate: float) -> dict[str, Scored]:
         say(f"T10: learning rate {rate:g}")
         asked = questions(setup.folder, f"{PILOT}/asked", max(1, setup.size.held_out // 3))
         found = {name: asdict(_piloted(setup, asked, name, rate)) for name in setup.policies}
-        write_text(file, json.dumps(found))
+        _keep(file, found)
     return {name: Scored(**raw) for name, raw in json.loads(file.read_text()).items()}
+
+
+def _keep(file: Path, found: Any) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_text(file, json.dumps(found))
 
 
 def _piloted(setup: Setup, asked: Sequence[Question], name: str, rate: float) -> Scored:
@@ -211,7 +216,7 @@ def _start(setup: Setup, start: Start) -> list[Trial]:
         drawn = draw(setup.folder, start.policy, seed, size.candidates, size.rollouts, number)
         for verifier in missing:
             done = _trial(setup, start, verifier, drawn)
-            write_text(files[verifier], json.dumps(asdict(done)))
+            _keep(files[verifier], asdict(done))
     return [Trial.of(json.loads(file.read_text())) for file in files.values()]
 
 

@@ -147,7 +147,7 @@ def open_artifact(path: Path, kind: str) -> Artifact:
                 "Make it again with this version, or read it with the version that wrote it",
             )
         manifest = Manifest.model_validate(raw)
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise DataError(
             f"The manifest {file}", "it cannot be read", "Delete the folder and run the stage again"
         ) from error
@@ -173,7 +173,7 @@ def _seal(raw: Mapping[str, Any]) -> str:
 def _is_whole(file: Path, digest: str) -> bool:
     try:
         return file_digest(file) == digest
-    except FileNotFoundError:
+    except OSError:  # it is missing, or a folder, or the disk cannot read it
         return False
 
 

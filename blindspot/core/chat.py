@@ -16,6 +16,7 @@ costs more than sending them. So the body is checked here, and nothing in it is 
 
 import json
 import logging
+import random
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,6 +51,8 @@ _FIELD: Final = re.compile(
 )
 _TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _LOGS: Final = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
+DELAYS: Final = (0.5, 30.0)
+"""Seconds before a second attempt, and before any; the first doubles with every attempt."""
 _LONGEST: Final = 400
 """Characters of a failure's message that are kept, after the key was taken out."""
 _GUARDED: Final = 16
@@ -76,6 +79,13 @@ class Refusal:
     """Whether the server pushed back."""
     silent: bool
     """Whether nothing came back at all."""
+
+    def delay(self, attempt: int) -> float:
+        """Seconds until the next attempt: full jitter, or what the server asks for."""
+        if self.pause is not None:
+            return self.pause
+        first, most = DELAYS
+        return random.uniform(0, min(most, first * 2**attempt))
 
 
 class Secret:

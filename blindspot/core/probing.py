@@ -14,6 +14,7 @@ of its own.
 import asyncio
 import json
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Final
 
 import openai
@@ -24,6 +25,10 @@ Ability = bool | str
 
 _TOKENS: Final = 64
 _SECONDS: Final = 120.0
+_ATTEMPTS: Final = 4
+"""Of each question: what fails on the way says nothing of the server's abilities."""
+_PAUSE: Final = 10.0
+"""Seconds at most between two attempts, whatever the server asks for."""
 _WORD: Final = "quixotry"
 """No model says it unasked."""
 _SCHEMA: Final = {
@@ -40,7 +45,8 @@ async def probe(
     client: openai.AsyncOpenAI, model: str, secret: Secret | None = None
 ) -> dict[str, Any]:
     """Each ability of the server behind the client. Sends at most six requests, of a few words and
-    up to 64 tokens each: a plain one, and where that is answered five more at once.
+    up to 64 tokens each: a plain one, and where that is answered five more at once; each again
+    where it failed on the way.
     """
     ask = _Asker(client, model, secret or Secret(client.api_key))
     plain = await ask(_reasons)
@@ -60,13 +66,17 @@ class _Asker:
     async def __call__(self, read: Callable[[list[Answer]], Ability], **fields: Any) -> Ability:
         messages = [{"role": "user", "content": "Say hello."}]
         body = {"model": self._model, "messages": messages, "max_tokens": _TOKENS, **fields}
-        try:
-            async with asyncio.timeout(_SECONDS):
-                return read(_choices(await send(self._client, body)))
-        except (openai.OpenAIError, BodyError, TimeoutError) as error:
-            why = refusal(error, str(self._client.base_url), self._model, self._secret)
-            refused = getattr(error, "status_code", None) in _REFUSING
-            return f"{'refused' if refused else 'unknown'}: {why.failure.message}"
+        for attempt in count():
+            try:
+                async with asyncio.timeout(_SECONDS):
+                    return read(_choices(await send(self._client, body)))
+            except (openai.OpenAIError, BodyError, TimeoutError) as error:
+                why = refusal(error, str(self._client.base_url), self._model, self._secret)
+                if not why.again or attempt + 1 == _ATTEMPTS:
+                    refused = getattr(error, "status_code", None) in _REFUSING
+                    return f"{'refused' if refused else 'unknown'}: {why.failure.message}"
+                await asyncio.sleep(min(_PAUSE, why.delay(attempt)))
+        raise AssertionError("the last attempt returns")
 
 
 def _choices(answer: Answer) -> list[Answer]:

@@ -101,8 +101,9 @@ class TrainingSetArtifact:
         return read_record(self.path / "outcomes.json", Outcomes)
 
     def shards(self, split: str) -> list[Path]:
-        """The parquet files of a split, in order."""
-        return sorted((self.path / split).glob("*.parquet"))
+        """The parquet files of a split that were published, in order."""
+        names = (n for n in self.artifact.manifest.files if n.startswith(f"{split}/"))
+        return sorted(self.path / n for n in names if n.endswith(".parquet"))
 
 
 def read_split(artifact: TrainingSetArtifact, split: Split) -> list[TrainingSample]:

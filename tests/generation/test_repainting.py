@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from blindspot.core import chat
 from blindspot.core.asking import ask
 from blindspot.core.errors import ConfigError, StageError
 from blindspot.core.images import encode
@@ -103,7 +104,8 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repainting, "_DELAYS", (0.01, 0.02))
+    monkeypatch.setattr(chat, "DELAYS", (0.01, 0.02))
+    monkeypatch.setattr(repainting, "_PATIENCE", 0.02)
 
 
 def painted(server: Server, root: Path, *prompts: str, **changes: Any) -> list[bytes | Failure]:

@@ -17,7 +17,6 @@ ignored. Nothing is logged, and a key stays out of all that is kept.
 import asyncio
 import base64
 import os
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -35,8 +34,6 @@ from blindspot.core.prompt import parts
 from blindspot.core.records import Completion, Failure, Outcome
 from blindspot.core.throttle import Throttle
 
-_BASE_DELAY: Final = 0.5
-_MAX_DELAY: Final = 30.0
 _MAX_PAUSE: Final = 300.0
 """Seconds of Retry-After that are waited for; a server that asks for more ends the request."""
 _CONNECT: Final = 10.0
@@ -104,7 +101,7 @@ class OpenAIModel:
             if not _worth_another(outcome) or attempt == self._settings.max_attempts:
                 return outcome.failure
             silent += [address] if outcome.silent else []
-            await asyncio.sleep(_delay(outcome, attempt))
+            await asyncio.sleep(outcome.delay(attempt))
         raise AssertionError("max_attempts is at least 1")
 
     async def _attempt(
@@ -158,7 +155,7 @@ class OpenAIModel:
 
     def _data_url(self, name: str) -> str:
         kind = name.rsplit(".", 1)[-1]
-        data = base64.b64encode(self._images.path(name).read_bytes()).decode("ascii")
+        data = base64.b64encode(self._images.read(name)).decode("ascii")
         return f"data:image/{_MIME.get(kind, kind)};base64,{data}"
 
     def _client(self, url: str) -> openai.AsyncOpenAI:
@@ -293,13 +290,6 @@ def _tell(throttle: Throttle, ticket: int, refused: Refusal) -> None:
 def _worth_another(refused: Refusal) -> bool:
     """Whether another attempt of this run can help."""
     return refused.again and (refused.pause or 0.0) <= _MAX_PAUSE
-
-
-def _delay(refused: Refusal, attempt: int) -> float:
-    """Seconds until the next attempt: full jitter, or what the server asks for."""
-    if refused.pause is not None:
-        return refused.pause
-    return random.uniform(0, min(_MAX_DELAY, _BASE_DELAY * 2**attempt))
 
 
 PLUGIN: Final[Backend] = _Plugin()

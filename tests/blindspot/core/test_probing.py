@@ -2,16 +2,23 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import openai
 import pytest
 
+from blindspot.core import chat
 from blindspot.core.probing import probe
 
 Stub = Any
 """The server of conftest.py."""
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat, "DELAYS", (0.001, 0.01))
 
 
 def probed(stub: Stub, timeout: float = 5.0) -> dict[str, Any]:
@@ -99,6 +106,17 @@ def test_a_failed_probe_is_never_false(stub: Stub, failing: Callable[[Stub], Any
     found = probed(stub)
     assert found["logprobs"].startswith("unknown: ")
     assert found["n"] is True
+
+
+def test_what_fails_on_the_way_is_asked_again(stub: Stub) -> None:
+    sent: Counter[str] = Counter()
+
+    def reply(_: int, body: dict[str, Any]) -> Any:
+        sent[str(body)] += 1
+        return stub.error(503) if sent[str(body)] < 3 else honest(stub, body)
+
+    stub.reply = reply
+    assert set(probed(stub).values()) == {True}
 
 
 def test_a_server_that_never_answers_one_of_them(stub: Stub) -> None:

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from blindspot.core import orphans, serving
+from blindspot.core import chat, orphans, serving
 from blindspot.core.asking import ask
 from blindspot.core.images import ImageStore, encode
 from blindspot.core.ledger import Ledger
 from blindspot.core.model import ModelSettings, Request, open_model
-from blindspot.core.models import openai_api
 from blindspot.core.records import Completion, Failure, Outcome
 
 Stub = Any
@@ -25,7 +24,7 @@ Stub = Any
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_api, "_BASE_DELAY", 0.001)
+    monkeypatch.setattr(chat, "DELAYS", (0.001, 30.0))
 
 
 def _chosen(stub: Stub, **settings: Any) -> ModelSettings:
@@ -187,7 +186,7 @@ class Fake:
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
     (tmp_path / "run").mkdir()
-    monkeypatch.setattr(openai_api, "_BASE_DELAY", 0.01)
+    monkeypatch.setattr(chat, "DELAYS", (0.01, 30.0))
     monkeypatch.setattr(serving, "_POLL", 0.02)
     monkeypatch.setenv("no_proxy", os.environ.get("no_proxy", ""))
     yield Fake(tmp_path)
