@@ -1,6 +1,6 @@
 """A picture of a run's page, for the README.
 
-    python -m bench.screenshot runs/tiny docs/report.png
+    python -m bench.screenshot runs/tiny docs/report.png --at '#weaknesses'
     python -m bench.screenshot runs/tiny phone.png --width 390 --dark --round 0
 
 The page is made from the run's artifacts with the present code, in a folder of its own, and seen

@@ -42,7 +42,7 @@ def advance(work: "Rounds", stage: str, redo: str | None) -> Path:
     with locked(work.folder.root):
         if redo:
             work.redo(redo)
-        path = work.advance(stage, work.next_round(stage)).path
+        path = work.step(stage, work.next_round(stage)).path
         work.keep()
     return path
 

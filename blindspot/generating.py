@@ -171,7 +171,7 @@ def _made(work: "Rounds", budget: list[str], redo: str | None) -> Path:
             resume(work.folder.root, command(), tuple(budget)).keep()
         if redo:
             work.redo(redo)
-        return work.advance("training_set", work.next_round("training_set")).path
+        return work.step("training_set", work.next_round("training_set")).path
 
 
 def _foresee(work: "Rounds", redo: str | None, as_json: bool) -> None:

@@ -21,11 +21,7 @@ def checked(config: Config, folder: RoundFolder, policy: ModelSettings, stage: s
     """The artifact of a stage; `policy` is who is evaluated in its round. Raises ConfigError when
     it was made with other settings or inputs.
     """
-    artifact = open_artifact(getattr(folder, stage), stage)
-    now = identity(_settings(config, stage))
-    then = {k: v for k, v in artifact.manifest.config.items() if k in now}
-    if then != now:
-        raise changed(stage, artifact.path, then, now)
+    artifact = fitting(config, folder, stage)
     read = set(artifact.manifest.inputs.values())
     wanted = _inputs(config, folder, policy, stage)
     if missing := sorted(name for name, digest in wanted.items() if digest not in read):
@@ -34,6 +30,18 @@ def checked(config: Config, folder: RoundFolder, policy: ModelSettings, stage: s
             f"{' and '.join(missing)}: not what it read",
             f"Use a new folder (--out), or make it again with --redo {stage}",
         )
+    return artifact
+
+
+def fitting(config: Config, folder: RoundFolder, stage: str) -> Artifact:
+    """The artifact of a stage, whose inputs need not be here. Raises ConfigError when it was made
+    with other settings.
+    """
+    artifact = open_artifact(getattr(folder, stage), stage)
+    now = identity(_settings(config, stage))
+    then = {k: v for k, v in artifact.manifest.config.items() if k in now}
+    if then != now:
+        raise changed(stage, artifact.path, then, now)
     return artifact
 
 

@@ -20,7 +20,7 @@ from blindspot.core.evaluation import Evaluation
 from blindspot.core.model import ModelSettings
 from blindspot.core.progress import say
 from blindspot.core.run_folder import RoundFolder, RunFolder
-from blindspot.matching import STAGES, checked
+from blindspot.matching import STAGES, checked, fitting
 from blindspot.settings import Config, load
 
 
@@ -53,7 +53,8 @@ class Rounds:
             self._advance(STAGES[:2], number)
             last = self.watch(number) or number == self.config.rounds
             self._advance(() if last else STAGES[2:], number)
-            self.report(number)
+            self.page(number)
+            self.index()
             if last:
                 break
         self.keep()
@@ -87,10 +88,13 @@ class Rounds:
             self.keep()  # nothing is there that was begun with another
         return getattr(self, f"_{stage}")(number, out)
 
-    def report(self, number: int) -> Path:
-        """Write the round's page and the index over all rounds."""
-        self.page(number)
-        return self.index()
+    def step(self, stage: str, number: int) -> Artifact:
+        """One stage by itself. Raises ConfigError where a stage before it in the round was made
+        with other settings than those it would now go by.
+        """
+        for before in STAGES[: STAGES.index(stage)]:
+            fitting(self.config, self.folder.round(number), before)
+        return self.advance(stage, number)
 
     def page(self, number: int) -> Path:
         """Write the round's page."""

@@ -69,7 +69,7 @@ def _trained(work: "Rounds", redo: str | None) -> "tuple[Path, Acceptance] | Non
             if first and redo:
                 work.redo(redo)
             number = work.next_round("checkpoint")
-        path = work.advance("checkpoint", number).path
+        path = work.step("checkpoint", number).path
         if not first:
             return None
         if not published(work.folder.round(number).acceptance):

@@ -229,14 +229,11 @@ def _columns(path: Path, *names: str) -> list[list[Any]]:
 
 def _rows(path: Path, column: str, ids: Iterable[str]) -> list[dict]:
     """The rows of some ids; only a few rows of the table are held at once."""
-    wanted = pa.array(sorted(set(ids)), pa.string())
+    wanted = pc.field(column).isin(sorted(set(ids)))
     try:
         with pq.ParquetFile(path) as file:
-            return [
-                row
-                for batch in file.iter_batches(_BATCH)
-                for row in batch.filter(pc.is_in(batch[column], wanted)).to_pylist()
-            ]
+            parts = (pa.Table.from_batches([batch]) for batch in file.iter_batches(_BATCH))
+            return [row for part in parts for row in part.filter(wanted).to_pylist()]
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 

@@ -117,3 +117,16 @@ def diagnosed(tmp_path: Path) -> Callable[[Sequence[CellShare]], Path]:
     from bench.generating.runs import written
 
     return lambda mixture: written(tmp_path, mixture) / "diagnosis"
+
+
+@pytest.fixture(scope="module")
+def ray_address() -> Iterator[str]:
+    """Of a Ray cluster of two nodes with one processor each, on this machine."""
+    pytest.importorskip("ray", reason="ray is not installed: pip install 'blindspot[ray]'")
+    from ray.cluster_utils import Cluster
+
+    node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 100 << 20}
+    cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    cluster.add_node(**node)
+    yield str(cluster.address)
+    cluster.shutdown()

@@ -27,7 +27,7 @@ def measure(extent: Extent) -> list[Row]:
 
 def rows(name: str, found: Sequence[Evaluated]) -> Iterator[Row]:
     """Seconds and memory at the most samples; growth."""
-    taken = {each.samples: each.whole[name] for each in found}
+    taken = {each.samples: each.after[name] for each in found if each.after}
     last = max(taken)
     where = f"{name} at {last:,} samples"
     yield most_row("L6", f"{where}, seconds", taken[last]["wall"], SECONDS)

@@ -26,14 +26,16 @@ def measure(extent: Extent) -> list[Row]:
 
 def rows(each: Evaluated) -> Iterator[Row]:
     """Of one size."""
-    killed, finished = each.killed, each.whole["finished"]
+    killed, after = each.killed, each.after
     where = f"{each.samples:,} samples"
     if killed:
         what = f"{where}, killed at 90 %: seconds from the start to the first request"
         yield most_row("L2", what, killed["first"], SECONDS)
         what = f"{where}, killed at 90 %: answers lost; {killed['again']} requests sent again"
         yield Row("L2", what, killed["lost"], None, "0", "", killed["lost"] == 0)
-    what = f"{where}, finished: seconds of the same command"
-    yield most_row("L2", what, finished["wall"], SECONDS)
-    what = f"{where}, finished: requests of the same command"
-    yield Row("L2", what, finished["calls"], None, "0", "", finished["calls"] == 0)
+    if after:
+        finished = after["finished"]
+        what = f"{where}, finished: seconds of the same command"
+        yield most_row("L2", what, finished["wall"], SECONDS)
+        what = f"{where}, finished: requests of the same command"
+        yield Row("L2", what, finished["calls"], None, "0", "", finished["calls"] == 0)

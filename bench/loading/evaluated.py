@@ -44,8 +44,10 @@ class Evaluated:
     bare: tuple[float, float]
     """Requests per second of the bare client, before and after."""
     whole: Measured
-    """rate, cpu, wall, busy, memory; ledger, parquet, images, rest; and of finished, diagnose and
-    report each wall, cpu, memory; of finished also calls.
+    """rate, cpu, wall, busy, memory; ledger, parquet, images, rest."""
+    after: Measured | None
+    """Of finished, diagnose and report each wall, cpu, memory; of finished also calls. None where
+    it was left out.
     """
     killed: Measured | None
     """first, again, lost; wall, cpu, memory of the second start. None where it was left out."""
@@ -68,12 +70,12 @@ def evaluations(extent: Extent) -> list[Evaluated]:
 def _evaluated(bench: Bench, samples: int, full: bool, *, is_last: bool) -> Evaluated:
     kind = Kind("tiny", samples, samples // PER_PICTURE)
     before = _bare(bench, samples, full, 0)
-    whole = bench.once(f"whole-{samples}", lambda: _whole(bench, kind))
-    after = _bare(bench, samples, full, 1)
+    found = bench.once(f"whole-{samples}", lambda: _whole(bench, kind, full or is_last))
+    bares = before, _bare(bench, samples, full, 1)
     stopped = None
     if full or is_last:
         stopped = bench.once(f"killed-{samples}", lambda: _killed(bench, kind))
-    return Evaluated(samples, (before, after), whole, stopped)
+    return Evaluated(samples, bares, found["whole"], found["after"], stopped)
 
 
 def _bare(bench: Bench, samples: int, full: bool, turn: int) -> float:
@@ -81,20 +83,26 @@ def _bare(bench: Bench, samples: int, full: bool, turn: int) -> float:
     return bench.run(f"bare-{samples}-{turn}", "bare", Kind("tiny", asked, asked)).rate
 
 
-def _whole(bench: Bench, kind: Kind) -> Measured:
+def _whole(bench: Bench, kind: Kind, with_after: bool) -> Measured:
     """One that goes through, and what comes after it."""
     place, line = _ready(bench, "whole", kind)
     with Peak(besides=[bench.server.pid]) as peak:
         run = watch(bench.server, line, place, kind.samples)
     found = {"rate": run.rate, "cpu": run.cpu, "wall": run.wall, "busy": run.endpoint_busy}
     found |= {"memory": max(run.memory, peak.bytes), **weights(place.folder / "run")}
+    return {"whole": found, "after": _after(bench, kind, place, line) if with_after else None}
+
+
+def _after(bench: Bench, kind: Kind, place: Place, line: Sequence[str]) -> Measured:
+    """The same command again, and those that read what it made."""
     bench.server.begin(_script(kind))
-    finished = _ran(bench.server, line, place) | {"calls": len(bench.server.calls())}
-    after = {
-        name: _ran(bench.server, [*BLINDSPOT, name, str(place.folder / "run")], place)
-        for name in ("diagnose", "report")
+    finished = _ran(bench.server, line, place)
+    calls = len(bench.server.calls())
+    run = str(place.folder / "run")
+    readers = {
+        name: _ran(bench.server, [*BLINDSPOT, name, run], place) for name in ("diagnose", "report")
     }
-    return {**found, "finished": finished, **after}
+    return {"finished": finished | {"calls": calls}, **readers}
 
 
 def _killed(bench: Bench, kind: Kind) -> Measured:

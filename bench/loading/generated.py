@@ -32,7 +32,7 @@ from blindspot.core.artifact import write_text
 from blindspot.core.errors import StageError
 from blindspot.core.progress import say
 
-SMOKE_SIZES, FULL_SIZES = (10, 20, 40), (1_000, 5_000, 20_000)
+SMOKE_SIZES, FULL_SIZES = (10, 20), (1_000, 5_000, 20_000)
 CONCURRENCY: Final = 64
 LATENCY: Final = 0.05
 KILLED_AT_SMOKE, KILLED_AT = 0.5, 0.9

@@ -1,6 +1,6 @@
 """All figures of all sizes as plain numbers: what the plot and the table are made of.
 
-    {"evaluation": {"1000": {"memory, GB": 0.31, …}, …}, "generation": {…}}
+    {"evaluation": {"1000": {"whole command, GB": 0.31, …}, …}, "generation": {…}}
 
 `--full` keeps it as `bench/results/load-growth.json`.
 """
@@ -30,21 +30,20 @@ def series(evaluated: Iterable[Evaluated], generated: Iterable[Generated]) -> Se
 
 def evaluation(each: Evaluated) -> Figures:
     """Of one evaluation; figures that were left out are absent."""
-    whole, killed = each.whole, each.killed or {}
+    whole = each.whole
     found = {
         "calls/s": each.rate,
         "share of the bare client": shared(each.rate, each.bare)[0],
         "CPU, s": whole["cpu"],
-        "memory, GB": whole["memory"] / 1e9,
+        "whole command, GB": whole["memory"] / 1e9,
         **_megabytes(whole),
-        "whole, s": whole["wall"],
-        **({"resume to the first call, s": killed["first"]} if killed else {}),
-        "finished again, s": whole["finished"]["wall"],
-        "diagnose, s": whole["diagnose"]["wall"],
-        "report, s": whole["report"]["wall"],
+        "whole command, s": whole["wall"],
     }
-    memory = {f"{n} memory, GB": whole[n]["memory"] / 1e9 for n in ("diagnose", "report")}
-    return found | memory
+    if each.killed:
+        found["resume to the first call, s"] = each.killed["first"]
+    for name, taken in (each.after or {}).items():
+        found |= {f"{name}, s": taken["wall"], f"{name}, GB": taken["memory"] / 1e9}
+    return found
 
 
 def generation(each: Generated) -> Figures:
@@ -54,7 +53,7 @@ def generation(each: Generated) -> Figures:
         "share of the bare client": shared(each.rate, each.bare)[0],
         "slots/s": each.slots_rate,
         "CPU, s": each.cpu,
-        "memory, GB": each.memory / 1e9,
+        "whole command, GB": each.memory / 1e9,
         **_megabytes(each.sizes),
         "resume to the first call, s": each.first,
         "resume to the set, s": each.finished,

@@ -7,13 +7,14 @@ Bytes of the files' contents; a file system gives every file whole blocks.
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
-KINDS = ("ledger", "parquet", "images", "rest")
+KINDS: Final[tuple[str, ...]] = ("ledger", "parquet", "images", "rest")
 
 
 def weights(folder: Path) -> dict[str, int]:
     """Bytes below a folder by kind; every file counts once."""
-    found = dict.fromkeys(KINDS, 0)
+    found: dict[str, int] = dict.fromkeys(KINDS, 0)
     for path in _files(folder):
         found[_kind(path.relative_to(folder))] += path.stat().st_size
     return found

@@ -57,7 +57,7 @@ from blindspot.settings import Config, load
 
 EXAMPLE: Final = FOLDER / "config.toml"
 SEEDS: Final = 6
-LIMIT: Final = "evaluation.limit=3300"
+LIMIT: Final = "evaluation.limit=2200"
 """Questions asked of each checkpoint; the held-out part of them is measured."""
 _TINY: Final = (
     "diagnosis.budget=96",

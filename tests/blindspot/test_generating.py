@@ -207,6 +207,14 @@ def test_an_audit_there_and_back(blindspot, run: Path, tmp_path: Path) -> None:
     assert blindspot("generate", "audit", run, "--labels", tmp_path / "none.csv")[0] == 2
 
 
+def test_settings_of_a_stage_before_are_not_taken_silently(blindspot, run: Path) -> None:
+    code, _, err = blindspot("generate", run, "--set", "diagnosis.budget=10")
+    assert code == 2
+    assert "budget was 20, now 10" in err
+    assert not (run / "round-0" / "training_set").exists()
+    assert "budget = 20" in (run / "config.toml").read_text()
+
+
 def test_export(blindspot, run: Path, tmp_path: Path) -> None:
     blindspot("generate", run)
     out = tmp_path / "given"

@@ -17,10 +17,12 @@ def evaluated() -> Callable[..., Evaluated]:
         taken = {"wall": samples / 1e3, "cpu": samples / 1e3, "memory": samples * 1e3}
         whole: dict[str, Any] = {"rate": 95.0, "cpu": samples * 0.003, "wall": 1.0, "busy": 0.1}
         whole |= {"memory": 3e8 + samples * 5e3, "ledger": samples * 600, "parquet": samples * 50}
-        whole |= {"images": samples * 20, "rest": 0, "finished": taken | {"calls": 0}}
-        whole |= {"diagnose": taken, "report": taken} | changes
+        whole |= {"images": samples * 20, "rest": 0}
+        whole |= {name: value for name, value in changes.items() if name in whole}
+        after = {"finished": taken | {"calls": 0}, "diagnose": taken, "report": taken}
+        after |= {name: value for name, value in changes.items() if name in after}
         killed = {"first": 4.0, "again": 3, "lost": 0, **taken}
-        return Evaluated(samples, (100.0, 100.0), whole, killed)
+        return Evaluated(samples, (100.0, 100.0), whole, after, killed)
 
     return made
 

@@ -46,8 +46,10 @@ def test_a_slow_resume_a_lost_answer_and_a_request_too_many_miss(evaluated: Maki
 
 
 def test_a_resume_that_was_left_out_has_no_row(evaluated: Making):
-    left_out = Evaluated(200, (1.0, 1.0), evaluated(200).whole, None)
-    assert met(list(continuing.rows(left_out)), "killed") == []
+    left_out = Evaluated(200, (1.0, 1.0), evaluated(200).whole, None, None)
+    assert list(continuing.rows(left_out)) == []
+    shown = series([left_out], [])["evaluation"]["200"]
+    assert not [name for name in shown if "resume" in name or "diagnose" in name]
 
 
 def test_weights_per_thousand():

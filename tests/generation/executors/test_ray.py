@@ -16,8 +16,6 @@ from generation.executor import OpenExecutor
 from generation.executors import ray as plugin
 from generation.stage import generate
 
-NODE_BYTES = 100 << 20
-
 pytestmark = [
     pytest.mark.timeout(180),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:ray"),
@@ -25,21 +23,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Of a cluster of two nodes."""
-    pytest.importorskip("ray", reason="ray is not installed: pip install 'blindspot[ray]'")
-    from ray.cluster_utils import Cluster
-
-    node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": NODE_BYTES}
-    cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
-    cluster.add_node(**node)
-    yield str(cluster.address)
-    cluster.shutdown()
-
-
-@pytest.fixture(scope="module")
-def executor(address: str) -> Iterator[OpenExecutor]:
-    with plugin.PLUGIN.open(address) as opened:
+def executor(ray_address: str) -> Iterator[OpenExecutor]:
+    with plugin.PLUGIN.open(ray_address) as opened:
         yield opened
 
 
@@ -103,10 +88,10 @@ def test_a_worker_that_dies_is_replaced(executor, tmp_path):
     assert Path(died).exists()
 
 
-def test_workers_that_always_die_end_the_stage(address, executor, tmp_path, monkeypatch):
+def test_workers_that_always_die_end_the_stage(ray_address, executor, tmp_path, monkeypatch):
     monkeypatch.setattr(plugin, "PATIENCE", 4)
     with (
-        plugin.PLUGIN.open(address) as hurried,
+        plugin.PLUGIN.open(ray_address) as hurried,
         pytest.raises(StageError, match="nothing came back for 4 seconds"),
     ):
         hurried.map(dying(""), [1])
@@ -144,8 +129,8 @@ if __name__ == "__main__":
 """
 
 
-def test_without_an_address_it_starts_here_ends_and_says_nothing(address):
-    """`address` only skips it where ray is not installed."""
+def test_without_an_address_it_starts_here_ends_and_says_nothing(ray_address):
+    """`ray_address` only skips it where ray is not installed."""
     environment = {k: v for k, v in os.environ.items() if k != "RAY_ADDRESS"}
     command = [sys.executable, "-c", START]
     run = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
@@ -153,7 +138,7 @@ def test_without_an_address_it_starts_here_ends_and_says_nothing(address):
     assert "INFO" not in run.stderr
 
 
-def test_an_address_where_nobody_listens_is_named_at_once(address, monkeypatch):
+def test_an_address_where_nobody_listens_is_named_at_once(ray_address, monkeypatch):
     monkeypatch.setattr("ray.is_initialized", lambda: False)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
