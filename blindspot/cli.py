@@ -60,7 +60,9 @@ def diagnose(
     ] = None,
     human_labels: Annotated[
         Path | None,
-        typer.Option(help="A copy of the diagnosis' to_label.csv, filled in: corrects the stage shares."),
+        typer.Option(
+            help="A copy of the diagnosis' to_label.csv, filled in: corrects the stage shares."
+        ),
     ] = None,
     set_: Sets = None,
     redo: Redo = None,

@@ -28,7 +28,7 @@ class MonitorSettings(Settings):
     hard for the policy. Below it a set costs ten candidates a sample.
     """
     min_pass_rate: float = Field(default=0.02, gt=0, lt=1)
-    """Share of rollouts in training that must be right. At .02, 85 % of groups of eight have no
+    """Share of rollouts in the first steps of training that must be right. At .02, 85 % of groups of eight have no
     right one (.98^8) and teach nothing.
     """
     max_likeness_rise: float = Field(default=0.1, gt=0, lt=1)

@@ -14,12 +14,12 @@ from typing import Final
 from bench.extent import Extent
 from bench.loading.generated import CONCURRENCY, LATENCY, Generated, generations
 from bench.loading.growth import linear_row, most_row, share_row, slope
-from bench.loading.weighing import KINDS
 from bench.loading.weighing import rows as weight_rows
 from bench.rows import Row
 
 SHARE: Final = 0.9
 GIGABYTES: Final = 2.0
+KINDS: Final = ("ledger", "parquet", "images")
 
 
 def measure(extent: Extent) -> list[Row]:

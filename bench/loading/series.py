@@ -11,6 +11,7 @@ from typing import Final
 from bench.loading.evaluated import Evaluated
 from bench.loading.generated import Generated
 from bench.loading.growth import shared
+from bench.loading.sizes import KINDS
 from bench.rows import number
 
 Figures = dict[str, float]
@@ -75,4 +76,4 @@ def _table(name: str, by_size: Mapping[str, Figures]) -> str:
 
 
 def _megabytes(sizes: Mapping[str, float]) -> Figures:
-    return {f"{kind}, MB": sizes[kind] / 1e6 for kind in ("ledger", "parquet", "images")}
+    return {f"{kind}, MB": size / 1e6 for kind, size in sizes.items() if kind in KINDS and size}

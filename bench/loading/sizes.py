@@ -1,15 +1,18 @@
 """What a run folder weighs, by kind of file.
 
-    weights(Path("run"))  →  {"ledger": 61_000_000, "parquet": 2_400_000, "images": 11_000_000}
+    weights(Path("run"))  →  {"ledger": 61_000_000, "parquet": 2_400_000, "images": 11_000_000,
+                              "pictures.sqlite": 5_000_000, "rest": 9_000}
 
-Bytes of the files' contents; a file system gives every file whole blocks.
+Bytes of the files' contents; a file system gives every file whole blocks. `pictures.sqlite` is what
+an evaluation remembers of every picture, to find copies.
 """
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-KINDS: Final[tuple[str, ...]] = ("ledger", "parquet", "images", "rest")
+_PICTURES: Final = "pictures.sqlite"
+KINDS: Final[tuple[str, ...]] = ("ledger", "parquet", "images", _PICTURES, "rest")
 
 
 def weights(folder: Path) -> dict[str, int]:
@@ -25,6 +28,8 @@ def _kind(path: Path) -> str:
         return "ledger"
     if path.suffix == ".parquet":
         return "parquet"
+    if path.name.startswith(_PICTURES):
+        return _PICTURES
     return "images" if "images" in path.parts else "rest"
 
 

@@ -16,7 +16,7 @@ from bench.loading.evaluated import evaluations
 from bench.loading.growth import linear_row, per_unit
 from bench.rows import Row, number
 
-KINDS: Final = ("ledger", "parquet", "images")
+KINDS: Final = ("ledger", "parquet", "images", "pictures.sqlite")
 
 
 def measure(extent: Extent) -> list[Row]:

@@ -17,7 +17,7 @@ def evaluated() -> Callable[..., Evaluated]:
         taken = {"wall": samples / 1e3, "cpu": samples / 1e3, "memory": samples * 1e3}
         whole: dict[str, Any] = {"rate": 95.0, "cpu": samples * 0.003, "wall": 1.0, "busy": 0.1}
         whole |= {"memory": 3e8 + samples * 5e3, "ledger": samples * 600, "parquet": samples * 50}
-        whole |= {"images": samples * 20, "rest": 0}
+        whole |= {"images": samples * 20, "rest": 0, "pictures.sqlite": samples * 500}
         whole |= {name: value for name, value in changes.items() if name in whole}
         after = {"finished": taken | {"calls": 0}, "diagnose": taken, "report": taken}
         after |= {name: value for name, value in changes.items() if name in after}

@@ -10,6 +10,7 @@ def test_kinds(tmp_path: Path):
         "ledger.sqlite": 100,
         "ledger.sqlite-wal": 20,
         "images/ab/c.png": 7,
+        "pictures.sqlite": 11,
         "round-0/evaluation/samples.parquet": 5,
         "round-0/evaluation/metrics.json": 3,
     }
@@ -17,4 +18,5 @@ def test_kinds(tmp_path: Path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x" * size)
     (tmp_path / "again").symlink_to(tmp_path / "ledger.sqlite")
-    assert weights(tmp_path) == {"ledger": 120, "parquet": 5, "images": 7, "rest": 3}
+    found = {"ledger": 120, "parquet": 5, "images": 7, "pictures.sqlite": 11, "rest": 3}
+    assert weights(tmp_path) == found
