@@ -28,8 +28,8 @@ class MonitorSettings(Settings):
     hard for the policy. Below it a set costs ten candidates a sample.
     """
     min_pass_rate: float = Field(default=0.02, gt=0, lt=1)
-    """Share of rollouts in the first steps of training that must be right. At .02, 85 % of groups of eight have no
-    right one (.98^8) and teach nothing.
+    """Share of rollouts in the first steps of training that must be right. At .02, 85 % of groups
+    of eight have no right one (.98^8) and teach nothing.
     """
     max_likeness_rise: float = Field(default=0.1, gt=0, lt=1)
     """By how much two questions, pictures or answers may come to resemble each other (mean over
