@@ -39,7 +39,7 @@ def measure(extent: Extent) -> list[Row]:
     """Alone, one node, two nodes."""
     config = load(TINY, ("model.batch_size=32",))
     images = ImageStore(extent.work / "images")
-    requests = asked(config, images, extent.draws(64, 768))
+    requests = asked(config, images, extent.draws(64, 512))
     alone, one, two = [], [], []
     for _ in range(extent.draws(1, 3)):
         alone.append(local(config, images, requests, extent))

@@ -95,12 +95,16 @@ def one(
 
 
 def row(seconds: float, chunks: int, copies: int, took: float) -> Row:
-    """The share of the ideal rate that was reached."""
+    """The share of the ideal rate that was reached. A model as fast as ten chunks a second has no
+    target: reading and sending the pictures is then most of the work.
+    """
     share = chunks * seconds / copies / took
     what = (
         f"share of {copies} times one copy's rate, {copies} copies on 2 nodes, {seconds:g} s for a "
         f"chunk of {CHUNK} pictures of {SIDE}×{SIDE} pixels, {chunks} chunks"
     )
+    if seconds < 1:
+        return Row("S2", what, share)
     return Row("S2", what, share, None, f"≥ {TARGET:g}", "", share >= TARGET)
 
 

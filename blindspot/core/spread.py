@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Final
 
-from blindspot.core.copied import Copy, Facts
+from blindspot.core.copied import Copy, Facts, Pictures
 from blindspot.core.errors import ConfigError, StageError
 from blindspot.core.images import ImageStore
 from blindspot.core.model import Model, ModelSettings, Request, fingerprint
@@ -103,8 +103,7 @@ class Spread:
 
     async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
         """One outcome per request, in order. Raises StageError when no copy is left."""
-        names = {name for request in requests for name in request.images}
-        pictures = {name: _read(self._images, name) for name in sorted(names)}
+        pictures = await asyncio.to_thread(_pictures, self._images, requests)
         return await self._anywhere("generate", list(requests), pictures)
 
     async def abilities(self) -> dict[str, Any]:
@@ -193,6 +192,12 @@ def _lost(ray: ModuleType) -> tuple[type[Exception], ...]:
     """What says that a process or node died, not that its work was wrong."""
     errors = ray.exceptions
     return (errors.RayActorError, errors.ObjectLostError, errors.NodeDiedError)
+
+
+def _pictures(images: ImageStore, requests: Sequence[Request]) -> Pictures:
+    """What the requests show. Raises DataError for a damaged one."""
+    names = {name for request in requests for name in request.images}
+    return {name: _read(images, name) for name in sorted(names)}
 
 
 def _read(images: ImageStore, name: str) -> bytes | OSError:

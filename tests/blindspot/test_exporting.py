@@ -51,7 +51,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
             self.end_headers()
             self.wfile.write(text)
 
-        def log_message(self, *args: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:
             """Silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

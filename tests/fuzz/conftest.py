@@ -2,7 +2,7 @@
 
     fuzz.json(data, {"choices": [{"message": {"content": "red"}}]})
         '{"choices": [{"message": {"content": [[[[…'       a value of another type, deep inside
-    fuzz.bytes(data, PNG)                         flipped, cut, repeated, spliced
+    fuzz.raw(data, PNG)                         flipped, cut, repeated, spliced
     fuzz.documented(lambda: reader(path))         what it returns; None for a BlindspotError
 
 Every test here asks the same of a reader: whatever comes in, it gives its documented value or
@@ -78,10 +78,10 @@ class Fuzz:
 
     def text(self, data: st.DataObject, seed: str) -> str:
         """Text like the seed, with halves of characters where it was cut in the middle of one."""
-        broken = self.bytes(data, seed.encode("utf-8", "surrogatepass"))
+        broken = self.raw(data, seed.encode("utf-8", "surrogatepass"))
         return broken.decode("utf-8", data.draw(st.sampled_from(("replace", "surrogateescape"))))
 
-    def bytes(self, data: st.DataObject, seed: bytes) -> bytes:
+    def raw(self, data: st.DataObject, seed: bytes) -> bytes:
         """Bytes like the seed: flipped, cut, repeated, spliced."""
         rng = _drawn(data)
         for _ in range(rng.randint(1, 3)):
@@ -103,7 +103,7 @@ class Fuzz:
         text = io.StringIO()
         csv.writer(text).writerows(line if isinstance(line, list) else [line] for line in lines)
         written = text.getvalue().encode("utf-8", "surrogatepass")
-        return self.bytes(data, written) if _drawn(data).random() < 0.4 else written
+        return self.raw(data, written) if _drawn(data).random() < 0.4 else written
 
     def documented(self, call: Callable[[], T]) -> T | None:
         """What a reader gives; None where it raises one of our errors. Anything else fails."""

@@ -149,7 +149,7 @@ def test_labellers(fuzz: Any, data: st.DataObject) -> None:
 def test_agents(fuzz: Any, data: st.DataObject) -> None:
     kind, seed = data.draw(st.sampled_from(REPLIES))
     text = reply(fuzz, data, seed)
-    finish = data.draw(st.sampled_from(["stop", "stop", "stop", "length", "content_filter"]))
+    finish: Any = data.draw(st.sampled_from(["stop", "stop", "stop", "length", "content_filter"]))
     found = fuzz.documented(
         lambda: replying.read(Completion(text=text, finish_reason=finish), kind)
     )

@@ -205,7 +205,7 @@ def test_tables_with_other_columns_and_types(fuzz: Any, make: Make, data: st.Dat
 def test_tables_broken_as_bytes(fuzz: Any, make: Make, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["samples.parquet", "predictions.parquet"]))
     path = make("evaluation")
-    (path / name).write_bytes(fuzz.bytes(data, (path / name).read_bytes()))
+    (path / name).write_bytes(fuzz.raw(data, (path / name).read_bytes()))
     fuzz.documented(lambda: READ[name](path))
 
 
@@ -287,7 +287,7 @@ def test_what_is_known_of_pictures(fuzz: Any, make: Make, data: st.DataObject) -
     right = pictures.facts([name])
     how = data.draw(st.integers(0, 2))
     if how == 0:
-        pictures.path.write_bytes(fuzz.bytes(data, pictures.path.read_bytes()))
+        pictures.path.write_bytes(fuzz.raw(data, pictures.path.read_bytes()))
     else:
         with sqlite3.connect(pictures.path) as db:
             db.execute(data.draw(st.sampled_from(DAMAGE)))

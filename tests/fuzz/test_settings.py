@@ -79,7 +79,7 @@ def toml(fuzz: Any, data: st.DataObject, seed: dict[str, Any]) -> bytes:
         raw = text.encode("utf-8", "surrogatepass")
     except (TypeError, ValueError, AttributeError):  # what TOML cannot say
         raw = tomli_w.dumps(seed).encode()
-    return fuzz.bytes(data, raw) if data.draw(st.integers(0, 3)) == 3 else raw
+    return fuzz.raw(data, raw) if data.draw(st.integers(0, 3)) == 3 else raw
 
 
 @settings(fuzzed, max_examples=fuzzed.max_examples * 3)
