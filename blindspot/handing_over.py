@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 from blindspot.core.acceptance import AcceptanceArtifact
-from blindspot.core.artifact import Manifest, disk_error, open_artifact, published, write_text
+from blindspot.core.artifact import Manifest, open_artifact, published, write_text
 from blindspot.core.errors import ConfigError, DataError, StageError, UsageError
+from blindspot.core.new_folder import new_folder
 from blindspot.core.run_folder import RoundFolder, RunFolder
 
 _OURS: Final = ("manifest.json", "metrics.jsonl", "arguments.json")
@@ -39,22 +40,10 @@ def export_checkpoint(folder: RunFolder, number: int, out: Path) -> Path:
             "nothing was trained there",
             "Run `blindspot train` first, or name another round: RUN/round-N",
         )
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError(
-            f"The folder {out}", "something is there already", "Give another one with --out"
-        )
-    part = out.with_name(f".{out.name}.part")
-    try:
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(here.checkpoint, part, ignore=shutil.ignore_patterns(*_OURS))
+    with new_folder(out) as part:
+        ours = shutil.ignore_patterns(*_OURS)
+        shutil.copytree(here.checkpoint, part, ignore=ours, dirs_exist_ok=True)
         write_text(part / "README.md", card(folder, number))
-        if out.exists():
-            out.rmdir()
-        part.rename(out)
-    except OSError as error:
-        raise disk_error(out, error) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return out
 
 

@@ -8,7 +8,6 @@ that licence asks for one. What has none is left out and counted. `canary` is ne
 something to train on.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +16,8 @@ from typing import Final, Protocol
 
 import pyarrow as pa
 
-from blindspot.core.artifact import disk_error, write_text
-from blindspot.core.errors import UsageError
+from blindspot.core.artifact import write_text
+from blindspot.core.new_folder import new_folder
 from blindspot.core.records import Split, TrainingSample
 from blindspot.core.registry import Registry
 from blindspot.core.tables import as_records, read_table
@@ -89,22 +88,11 @@ def export(training_set: TrainingSetArtifact, name: str, out: Path) -> Exported:
     folder appears whole or not at all. Raises UnknownNameError, UsageError or DataError.
     """
     plugin = exports.load(name)
-    _check_free(out)
-    part = out.with_name(f".{out.name}.part")
     leaving = Leaving(training_set)
-    try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+    with new_folder(out) as part:
         card = plugin.write(leaving, part)
         write_text(part / "README.md", card)
         write_text(part / "ATTRIBUTION.md", attribution(leaving.credits))
-        if out.exists():
-            out.rmdir()
-        part.rename(out)
-    except OSError as error:
-        raise disk_error(out, error) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return Exported(out, dict(leaving.written), dict(sorted(leaving.left_out.items())))
 
 
@@ -153,10 +141,3 @@ def _records(table: pa.Table) -> list[TrainingSample]:
     return as_records(
         [{**row, "images": own} for row, own in zip(rows, names, strict=True)], TrainingSample
     )
-
-
-def _check_free(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError(
-            f"The folder {out}", "something is there already", "Give another one with --out"
-        )
