@@ -9,8 +9,8 @@ the benchmarks, the defaults of settings, the preset of training. *Measured*: ro
 second of an 8B model on a GPU; each is an option, and every figure is linear in it or in its
 inverse. Nothing of it was measured on a GPU.
 
-It leaves out what is done once (downloads, loading weights, compiling), probes, teacher and labeller
-of the diagnosis (off by default), canaries, the validation during training, and calls that fail.
+It leaves out what is done once (downloads, loading weights, compiling), probes, teacher and
+labeller of the diagnosis (off by default), canaries, validation during training, calls that fail.
 """
 
 import argparse

@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from blindspot.core.errors import BlindspotError, ConfigError
 from blindspot.core.images import ImageStore
@@ -23,6 +23,7 @@ from blindspot.core.model import Model, ModelSettings, Request, fingerprint, ope
 from blindspot.core.ray_cluster import Raised
 from blindspot.core.records import Outcome
 
+T = TypeVar("T")
 Pictures = Mapping[str, bytes | OSError]
 """By their names: the stored bytes, or why they cannot be read."""
 
@@ -116,11 +117,11 @@ class Copy:
                 f"'{settings.checkpoint}' is not there what it is on this machine",
                 "Put the same files there, or name a folder that all nodes share",
             )
-        self._model = _on_this_node(lambda: open_model(settings, self._parcel))
-        return Facts(self._model.chunk, self._model.concurrency)
+        self._model = model = _on_this_node(lambda: open_model(settings, self._parcel))
+        return Facts(model.chunk, model.concurrency)
 
 
-def _on_this_node(work: Callable[[], Any]) -> Any:
+def _on_this_node(work: Callable[[], T]) -> T:
     """Errors say on which node they came about."""
     try:
         return work()

@@ -254,8 +254,8 @@ def test_each_gpu_has_a_copy_and_its_share_of_the_processors(nodes):
 
 @pytest.mark.parametrize("device", ["auto", "cpu"])
 def test_without_gpus_or_a_wish_for_them_each_node_has_one(nodes, device):
-    gpus = {"GPU": 2.0} if device == "cpu" else {}
-    ray = nodes(node("b", CPU=32.0, **gpus), node("a", CPU=2.0), node("c"))
+    gpus = 2.0 if device == "cpu" else 0.0
+    ray = nodes(node("b", CPU=32.0, GPU=gpus), node("a", CPU=2.0), node("c"))
     found = _places(ray, device)
     assert [place["num_cpus"] for place in found] == [2, 32]
     assert not any("num_gpus" in place for place in found)
@@ -264,9 +264,6 @@ def test_without_gpus_or_a_wish_for_them_each_node_has_one(nodes, device):
 def test_a_copy_for_which_there_is_no_room_is_not_waited_for(cluster, monkeypatch):
     monkeypatch.setattr("blindspot.core.spread.JOIN", 0.5)
 
-    @cluster.remote
-    def opened() -> str:
-        return "facts"
-
+    opened: Any = cluster.remote(lambda: "facts")
     opening = [opened.options(num_cpus=cpus).remote() for cpus in (100, 1)]
     assert _opened(cluster, opening, 30) == {1: "facts"}
