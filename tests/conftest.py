@@ -122,7 +122,7 @@ def diagnosed(tmp_path: Path) -> Callable[[Sequence[CellShare]], Path]:
 @pytest.fixture(scope="module")
 def ray_address() -> Iterator[str]:
     """Of a Ray cluster of two nodes with one processor each, on this machine."""
-    pytest.importorskip("ray", reason="ray is not installed: pip install 'blindspot[ray]'")
+    pytest.importorskip("ray", reason="ray is not installed: pip install 'blindspot-lmm[ray]'")
     from ray.cluster_utils import Cluster
 
     node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 100 << 20}

@@ -32,4 +32,5 @@ def rows(name: str, found: Sequence[Evaluated]) -> Iterator[Row]:
     where = f"{name} at {last:,} samples"
     yield most_row("L6", f"{where}, seconds", taken[last]["wall"], SECONDS)
     yield most_row("L6", f"{where}, peak memory in GB", taken[last]["memory"] / 1e9, GIGABYTES)
-    yield linear_row("L6", f"CPU of {name}", {n: each["cpu"] for n, each in taken.items()})
+    if len(taken) > 1:
+        yield linear_row("L6", f"CPU of {name}", {n: each["cpu"] for n, each in taken.items()})

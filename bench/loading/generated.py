@@ -49,6 +49,8 @@ class Generated:
     """What was measured of one size. Seconds, bytes, calls or slots per second."""
 
     slots: int
+    killed_at: float
+    """Part of its calls that were answered when it was killed, as a smaller run foretold them."""
     bare: tuple[float, float]
     """Calls per second of the bare client, before and after."""
     rate: float
@@ -102,7 +104,8 @@ def _made(extent: Extent, server: Stub, slots: int, small: _Small) -> Generated:
     before = _bare(server, small.bodies)
     server.script(_BEHAVING)
     run = _prepared(extent, server, slots)
-    enough = round((KILLED_AT if extent.full else KILLED_AT_SMOKE) * slots * small.per_slot)
+    killed_at = KILLED_AT if extent.full else KILLED_AT_SMOKE
+    enough = round(killed_at * slots * small.per_slot)
     with Peak(besides=[server.pid]) as peak:
         seen, cpu = _until_killed(run, server, enough)
         first, finished, cpu_after = _continued(run, server)
@@ -110,6 +113,7 @@ def _made(extent: Extent, server: Stub, slots: int, small: _Small) -> Generated:
     rate = found.calls / found.seconds
     return Generated(
         slots=slots,
+        killed_at=killed_at,
         bare=(before, _bare(server, small.bodies)),
         rate=rate,
         slots_rate=rate * slots / (sum(counts.arrived.values()) - counts.repeated),

@@ -20,7 +20,7 @@ def draw(found: Series, file: Path) -> None:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    with rc_context({"svg.hashsalt": "load", "font.size": 8}):
+    with rc_context({"svg.hashsalt": "load", "svg.fonttype": "none", "font.size": 8}):
         figure = Figure(figsize=(10, 3.2 * len(found)), layout="constrained")
         FigureCanvasSVG(figure)
         axes = figure.subplots(len(found), len(_PANELS), squeeze=False)

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from blindspot.core.asking import ask
+from blindspot.core.errors import StageError
 from blindspot.core.ledger import Ledger
 from blindspot.core.model import Model, Request
 from blindspot.core.records import Outcome
@@ -52,9 +54,15 @@ def cluster(nodes: Sequence[dict[str, Any]]) -> Iterator[Made]:
         made.shutdown()
 
 
-def timed(model: Model, requests: Sequence[Request], ledger: Path) -> tuple[list[Outcome], float]:
-    """The outcomes by a ledger that begins empty, and the seconds that asking took."""
-    ledger.unlink(missing_ok=True)
-    begun = time.monotonic()
-    answers = ask(model, requests, Ledger(ledger))
-    return answers, time.monotonic() - begun
+def timed(model: Model, requests: Sequence[Request], work: Path) -> tuple[list[Outcome], float]:
+    """The outcomes by a ledger of their own, and the seconds that asking took. Raises StageError
+    where a request was not asked.
+    """
+    with TemporaryDirectory(dir=work) as folder:
+        ledger = Ledger(Path(folder) / "ledger.sqlite")
+        begun = time.monotonic()
+        answers = ask(model, requests, ledger)
+        took, calls = time.monotonic() - begun, ledger.counts()["calls"]
+    if calls != len({request.key(model.fingerprint) for request in requests}):
+        raise StageError("The measure", f"{calls} requests were asked", "Measure again")
+    return answers, took

@@ -90,7 +90,7 @@ def local(config: Config, images: ImageStore, requests: Sequence[Request], exten
     begun = time.monotonic()
     model = open_model(config.model, images)
     starting = time.monotonic() - begun
-    outcomes, asking = timed(model, requests, extent.work / "local.sqlite")
+    outcomes, asking = timed(model, requests, extent.work)
     return Arm(outcomes, asking, starting)
 
 
@@ -102,7 +102,7 @@ def on_nodes(
         begun = time.monotonic()
         with joined("evaluation", made.address), spread(config.model, images, "") as model:
             starting = time.monotonic() - begun
-            outcomes, asking = timed(model, requests, extent.work / f"nodes-{nodes}.sqlite")
+            outcomes, asking = timed(model, requests, extent.work)
     return Arm(outcomes, asking, starting)
 
 

@@ -89,7 +89,7 @@ def one(
         Request(prompt=f"q{i}", images=(names[i % len(names)],)) for i in range(chunks * CHUNK)
     ]
     with spread(settings, images, "") as copies:
-        _, took = timed(copies, requests, extent.work / "waiting.sqlite")
+        _, took = timed(copies, requests, extent.work)
         count = copies.concurrency
     return row(seconds, chunks, count, took)
 

@@ -90,7 +90,7 @@ def required(section: str) -> Iterator[None]:
         raise ConfigError(
             f"{section}.executor = 'ray'",
             f"the package '{error.name}' is not installed",
-            "Install it with pip install 'blindspot[ray]', or set it to 'local'",
+            "Install it with pip install 'blindspot-lmm[ray]', or set it to 'local'",
         ) from error
 
 

@@ -1,13 +1,14 @@
 """Samples with their pictures, as candidates are compared with them."""
 
 import itertools
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from generation.gate import Shown
 from generation.likeness import Limits, Look
 from generation.likeness.gallery import Gallery, Match
-from generation.likeness.wording import alike, same
+from generation.likeness.wording import alike, answer, same
 from generation.source import Candidate
 
 
@@ -32,13 +33,16 @@ class Known:
         self._gallery = Gallery(limits)
         self._owners: list[int] = []
         """Sample by picture."""
+        self._by_answer: defaultdict[str, list[int]] = defaultdict(list)
+        """Pictures by the answer that their sample has."""
         self._has_kin: dict[int, bool] = {}
         """By picture; found when it is first asked."""
 
     def put(self, sample: Shown) -> None:
         """Add a sample."""
+        right = answer(sample.target, sample.options)
         for picture in sample.looks:
-            self._gallery.put(picture)
+            self._by_answer[right].append(self._gallery.put(picture))
             self._owners.append(len(self.samples))
         self.samples.append(sample)
 
@@ -54,14 +58,21 @@ class Known:
             tier = "same pixels" if match.same_pixels else "near"
             yield self._find(match, tier)
 
-    def parts(self, picture: Look, counts: Callable[[Shown], bool] | None = None) -> Iterator[Find]:
+    def parts(self, picture: Look) -> Iterator[Find]:
         """The samples that show a part of this picture or of which it is a part, or which show it
-        turned or mirrored; of those that count, where that is said.
+        turned or mirrored.
         """
-        among = None
-        if counts is not None:
-            right = [counts(sample) for sample in self.samples]
-            among = [index for index, owner in enumerate(self._owners) if right[owner]]
+        for match in self._gallery.parts(picture):
+            yield self._find(match, "part")
+
+    def parts_asked(
+        self, picture: Look, right: str, counts: Callable[[Shown], bool]
+    ) -> Iterator[Find]:
+        """`parts` of those samples that have this answer, normalised, and count. Only they are
+        looked at: a run has thousands, and most have another answer.
+        """
+        answered = self._by_answer.get(right, [])
+        among = [index for index in answered if counts(self.samples[self._owners[index]])]
         for match in self._gallery.parts(picture, among):
             yield self._find(match, "part")
 

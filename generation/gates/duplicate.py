@@ -86,13 +86,14 @@ def _found(proposal: Proposal, known: Known) -> Find | None:
 def _shows(candidate: Candidate, picture: Look, known: Known) -> dict[int, Find]:
     """The known samples that ask the same of this picture, the most alike first."""
 
+    right = answer(candidate.target, candidate.options)
+
     def counts(sample: Shown) -> bool:
-        right = answer(candidate.target, candidate.options)
         return answer(sample.target, sample.options) == right and asks(candidate, sample.question)
 
     finds = list(known.near(picture, counts))
     if not finds and not is_fresh(candidate):
-        finds = [f for f in known.parts(picture, counts) if f.match.sure]
+        finds = [f for f in known.parts_asked(picture, right, counts) if f.match.sure]
     return {f.sample: f for f in reversed(finds)}
 
 

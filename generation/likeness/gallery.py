@@ -127,6 +127,8 @@ class Gallery:
         or which it is when it is turned by quarters or mirrored, the best first.
         """
         picked = range(len(self._looks)) if among is None else among
+        if not picked:
+            return []
         proposed = sorted(self._proposed(new, picked), key=lambda p: (p.distance, p.index))
         fits = [(p.fit(new, self._looks[p.index]), p) for p in proposed[:VERIFIED]]
         good = [(fit, p) for fit, p in fits if fit.likely]

@@ -34,6 +34,7 @@ def generated() -> Callable[..., Generated]:
     def made(slots: int, **changes: Any) -> Generated:
         sizes = {"ledger": slots * 4000, "parquet": slots * 900, "images": slots * 3000, "rest": 1}
         figures: dict[str, Any] = {
+            "killed_at": 0.9,
             "bare": (100.0, 100.0),
             "rate": 95.0,
             "slots_rate": 5.0,

@@ -159,7 +159,7 @@ def test_without_ray_it_says_how_to_get_it(monkeypatch):
         return ordinary(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ConfigError, match=r"pip install 'blindspot\[ray\]'"):
+    with pytest.raises(ConfigError, match=r"pip install 'blindspot-lmm\[ray\]'"):
         plugin.PLUGIN.check()
     with pytest.raises(ConfigError, match="'ray' is not installed"), plugin.PLUGIN.open(""):
         pass
