@@ -59,7 +59,7 @@ def browser() -> "Iterator[Browser]":
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError as error:
-        raise ConfigError("Playwright", str(error), "pip install 'blindspot[dev]'") from error
+        raise ConfigError("Playwright", str(error), "pip install 'blindspot-lmm[dev]'") from error
     with sync_playwright() as playwright:
         try:
             chromium = playwright.chromium.launch(executable_path=path)

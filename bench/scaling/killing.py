@@ -1,8 +1,8 @@
 """S3: a node is lost in the middle of an evaluation.
 
 `blindspot evaluate` runs as a user runs it, on two nodes of one processor each. Once a third of the
-answers stand in the ledger all processes of one node are killed. The files of the evaluation are
-compared with those of one that ran in one process.
+answers stand in the ledger one node's daemon is killed, and its processes end with it. The files
+of the evaluation are compared with those of one that ran in one process.
 """
 
 import shutil

@@ -96,7 +96,7 @@ def one(
 
 def row(seconds: float, chunks: int, copies: int, took: float) -> Row:
     """The share of the ideal rate that was reached. A model as fast as ten chunks a second has no
-    target: reading and sending the pictures is then most of the work.
+    target: the pictures then take as long as the model.
     """
     share = chunks * seconds / copies / took
     what = (

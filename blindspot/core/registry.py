@@ -62,7 +62,7 @@ class Registry(Generic[T]):
             raise ConfigError(
                 f"'{name}' in {self.package}",
                 f"it needs the package '{error.name}', which is not installed",
-                "Install blindspot with its extras: pip install 'blindspot[local]'",
+                "Install blindspot with its extras: pip install 'blindspot-lmm[local]'",
             ) from error
         kind = self.package.rsplit(".", 1)[-1]
         raise UnknownNameError(f"'{name}'", f"it is not one of {kind}", nearest(name, self.names()))
