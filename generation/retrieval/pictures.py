@@ -150,5 +150,5 @@ def _tags(given: Any) -> list[str]:
 
 
 def _printable(name: str) -> str:
-    """A file's name may be bytes that are no text."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """A file's name may be bytes that are no text, a sidecar may hold halves of characters."""
+    return name.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -128,7 +128,16 @@ def test_a_changed_failure_is_left_out_too(tmp_path: Path, capsys) -> None:
     assert "failures" in capsys.readouterr().err
 
 
-@given(share=st.floats(min_value=0.0, max_value=0.999))
+def test_a_cut_through_its_last_row_costs_that_row(whole: Path, tmp_path: Path, capsys) -> None:
+    path = tmp_path / "ledger.sqlite"  # SQLite fills the last page up with zeros
+    path.write_bytes(whole.read_bytes()[:-50])
+    found = Ledger(path).lookup([f"key-{i}" for i in range(100)])
+    assert len(found) == 99
+    assert found.items() < {f"key-{i}": said(i) for i in range(100)}.items()
+    assert "1 damaged rows of calls are left out" in capsys.readouterr().err
+
+
+@given(share=st.floats(min_value=0.0, max_value=0.99))
 @settings(max_examples=20)
 def test_a_ledger_that_was_cut_is_refused(whole: Path, share: float) -> None:
     with TemporaryDirectory() as folder:

@@ -1,8 +1,11 @@
 """Image types from pictures in the store."""
 
+import hashlib
+
 import pytest
 from PIL import Image, ImageDraw
 
+from blindspot.core.errors import DataError
 from blindspot.core.images import encode
 from diagnostics.labelling.labeller import Undecided
 from diagnostics.labelling.labellers.image_features import PLUGIN
@@ -51,9 +54,16 @@ def test_no_picture_and_a_missing_or_broken_one_say_nothing(term, shapes: str, f
     assert term(("0" * 64 + ".png",)) is None
     assert term((shapes, "0" * 64 + ".png")) is None
     whole = folder.images.path(shapes).read_bytes()
-    for broken, data in (("b" * 64 + ".png", b"no picture"), ("c" * 64 + ".png", whole[:90])):
+    for data in (b"no picture", whole[:90]):
+        broken = f"{hashlib.sha256(data).hexdigest()}.png"
         folder.images.path(broken).write_bytes(data)
         assert term((broken,)) is None
+
+
+def test_a_picture_that_was_damaged_since_is_no_picture_without_a_word(term, shapes: str, folder):
+    folder.images.path(shapes).write_bytes(b"no picture")
+    with pytest.raises(DataError, match="it was damaged or changed"):
+        term((shapes,))
 
 
 def test_only_the_image_type_is_looked_for_and_only_where_it_is_asked(term, shapes: str):
