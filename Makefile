@@ -27,8 +27,9 @@ $(INSTALLED): pyproject.toml Makefile
 demo: install
 	$(BIN)/blindspot run examples/tiny/config.toml --out runs/tiny
 
+# Files are shared out over processes, whole, so that what a file's tests share is made once.
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-vllm: install $(VLLM)/.installed
 	$(BIN)/python -m bench.vllm_cpu --python $(VLLM)/bin/python --out bench/results/vllm-cpu.md

@@ -19,6 +19,7 @@ from PIL import Image
 
 from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore, pixels
+from blindspot.core.progress import say
 
 LONG_SIDE: Final = 320
 QUALITY: Final = 70
@@ -97,7 +98,7 @@ class Gallery:
         """Write every picture that was asked for and can be read into a folder, as it came."""
         folder.mkdir(parents=True, exist_ok=True)
         for name in self._wanted:
-            if _NAME.fullmatch(name) and self._pixels(name):
+            if _NAME.fullmatch(name) and not isinstance(self._pixels(name), str):
                 (folder / name).write_bytes(self._read(name))
 
     def _open(self, names: Sequence[str], most: int) -> tuple[dict[str, Image.Image], list[str]]:
@@ -105,27 +106,31 @@ class Gallery:
         those that cannot.
         """
         found: dict[str, Image.Image] = {}
-        unreadable: list[str] = []
+        unreadable: dict[str, str] = {}
         for name in names:
             if len(found) == most:
                 break
             image = self._pixels(name)
-            if image is None:
-                unreadable.append(name)
+            if isinstance(image, str):
+                unreadable[name] = image
             else:
                 found[name] = image
-        return found, unreadable
+        if unreadable:
+            say(f"{len(unreadable)} pictures cannot be shown. {next(iter(unreadable.values()))}")
+        return found, list(unreadable)
 
-    def _pixels(self, name: str) -> Image.Image | None:
+    def _pixels(self, name: str) -> Image.Image | str:
+        """A picture no larger than it is shown, or why there is none."""
         try:
             return _within(pixels(self._read(name)), LONG_SIDE)
-        except (DataError, OSError, KeyError):
-            return None
+        except KeyError:
+            return f"{self._images.path(name)}: there is no such file."
+        except (DataError, OSError) as error:
+            return str(error)
 
     def _read(self, name: str) -> bytes:
-        path = self._images.path(name)
-        if _NAME.fullmatch(name) and path.is_file():
-            return path.read_bytes()
+        if _NAME.fullmatch(name) and self._images.path(name).is_file():
+            return self._images.read(name)
         return self._bytes[name]()
 
 

@@ -45,8 +45,7 @@ def corrupted(ground: Ground, rng: random.Random, place: Place, trial: Trial) ->
     hit = trial.model_copy(update={"faults": 1, "detail": detail})
     said = place.finish()
     log = (place.folder / "log.txt").read_text(errors="replace")
-    is_said = kind == "ledger" and "damaged rows" in log
-    return settled(ground, place, hit, [said], damaged=file.name not in log, is_said=is_said)
+    return settled(ground, place, hit, [said], damaged=kind, is_named=file.name in log)
 
 
 def flip(file: Path, rng: random.Random) -> str:

@@ -34,7 +34,7 @@ _WHEN: Final = re.compile(
     rb'\d{4}-\d\d-\d\dT[\d:]{8}\+00:00|</bdi> [\d.]+ s|"durations": ?\{[^}]*\}| --redo \w+'
 )
 """What a page says of the time, the length of its stages, and the command that made it again."""
-_PAGES: Final = ("report.html", "page.json", "monitors.json", "index.html", "index.json")
+PAGES: Final = ("report.html", "page.json", "monitors.json", "index.html", "index.json")
 LEDGER: Final = ("call", "candidate", "slot")
 """Items that stand in the ledger."""
 _TABLES: Final = {
@@ -95,7 +95,7 @@ def repeated(calls: Path) -> int:
 def _items(run: Path) -> Iterator[tuple[str, str]]:
     yield "config.toml", digest(run / "config.toml")
     for folder in (run, *sorted(run.glob("round-*"))):
-        for page in (folder / name for name in _PAGES):
+        for page in (folder / name for name in PAGES):
             if page.is_file():
                 yield page.relative_to(run).as_posix(), _timeless(page)
         for stage in STAGES:

@@ -8,12 +8,14 @@ person would who reads what it says. What it says to delete is deleted, what it 
 is made again by `--redo`, else nothing is touched.
 
     lost       items of the undisturbed run that are missing or different in the end, but not rows
-               of a damaged ledger that it named as damaged: the fault took those
+               of a ledger, or a picture and the pages that show its place, where the damage was
+               named: the fault took those
     doubled    rows that stand twice; calls that were answered again beyond those under way, unless
                the ledger had to be moved away
     silent     a damaged file that the command went over and ended well without naming it, with
                something different in the end, be it that file alone
-    unread     the same of a picture of the store that is all that is different: nobody looked at it
+    unread     the same of a picture or rows of the ledger that are all that is different: nobody
+               looked at them
     unclear    endings without a sentence, with a traceback, or with none of the product's codes;
                an end by the fault's own SIGKILL is none
 """
@@ -71,13 +73,13 @@ def settled(
     trial: Trial,
     said: Sequence[Said],
     *,
-    damaged: bool = False,
-    is_said: bool = False,
+    damaged: str = "",
+    is_named: bool = False,
     again: int | None = None,
 ) -> Trial:
-    """Mend, let it end, and compare. `said`: how the commands ended so far; `damaged`: a file was
-    changed under it; `is_said`: its log says that rows of the ledger were damaged; `again`: calls
-    answered again, where somebody else counts them.
+    """Mend, let it end, and compare. `said`: how the commands ended so far; `damaged`: the kind of
+    the file that was changed under it; `is_named`: its log names that file; `again`: calls answered
+    again, where somebody else counts them.
     """
     endings = [*said, *mended(place, said[-1] if said else None)]
     found = state.read(place.run)
@@ -85,10 +87,10 @@ def settled(
     missing = [
         name
         for name in state.differing(ground.state, found)
-        if not (has_moved or is_said) or name.split(" ")[0] not in state.LEDGER
+        if not (has_moved and _holds("ledger", name)) and not (is_named and _took(damaged, name))
     ]
-    silent = damaged and bool(said) and said[0].code == 0 and bool(missing)
-    unread = silent and all(name.startswith("picture ") for name in missing)
+    silent = bool(damaged and said) and not is_named and said[0].code == 0 and bool(missing)
+    unread = silent and all(_holds(damaged, name) for name in missing)
     repeated = state.repeated(place.folder / "calls") if again is None else again
     under_way = 0 if has_moved else min(repeated, CHUNK * trial.faults)
     beyond = 0 if has_moved else repeated - under_way
@@ -108,6 +110,18 @@ def settled(
     if not (missing or changes["doubled"] or changes["unclear"]):
         shutil.rmtree(place.folder, ignore_errors=True)
     return trial.model_copy(update=changes)
+
+
+def _holds(file: str, name: str) -> bool:
+    """Whether an item stands in a file of this kind itself."""
+    if file == "ledger":
+        return name.split(" ")[0] in state.LEDGER
+    return file == "picture" and name.startswith("picture ")
+
+
+def _took(file: str, name: str) -> bool:
+    """What the damage of a file of this kind took with it: a page shows that a picture is gone."""
+    return _holds(file, name) or (file == "picture" and name.endswith(state.PAGES))
 
 
 def mended(place: Place, last: Said | None) -> list[Said]:

@@ -106,7 +106,7 @@ def _row(arm: Arm, kind: str, trials: Sequence[Trial], wanted: int) -> Row:
         f"{sum(t.in_flight for t in hits)} calls under way were made again"
     )
     if unread := sum(t.unread for t in hits):
-        counts += f"; {unread} damaged pictures lay unread"
+        counts += f"; {unread} damaged pictures or ledgers lay unread"
     bad = float(sum(t.lost + t.doubled + t.silent for t in hits))
     met = bad == 0 if count >= wanted or bad else None
     return Row("F1", f"{arm}, {WORDS[kind]}, {count} faults: {counts}", bad, None, "0", "", met)

@@ -133,7 +133,7 @@ def _download(name: str) -> Path:
         raise ConfigError(
             f"The checkpoint {name}",
             "asking the hub for it needs the package 'huggingface_hub', which is not installed",
-            "Install blindspot with its extras, pip install 'blindspot-lmm[local]', or give a folder",
+            "Install its extras, pip install 'blindspot-lmm[local]', or give a folder",
         ) from error
     try:
         return Path(snapshot_download(name))

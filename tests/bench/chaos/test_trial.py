@@ -151,10 +151,10 @@ def test_calls_beyond_those_under_way_are_doubled(judge):
 
 
 def test_a_damaged_file_is_silently_used_unless_it_is_told(judge, tmp_path):
-    found = judge("another", WELL, damaged=True)
+    found = judge("another", WELL, damaged="json")
     assert (found.silent, found.lost) == (1, 0)
     shutil.rmtree(tmp_path / "trial")
-    found = judge("another", TOLD, WELL, damaged=True)
+    found = judge("another", TOLD, WELL, damaged="json")
     assert (found.silent, found.lost, found.told) == (0, 1, 1)
 
 
@@ -165,10 +165,26 @@ def test_a_traceback_is_unclear_and_a_command_that_never_ends_well_is_lost(judge
 
 def test_what_a_damaged_ledger_took_is_not_lost_where_it_was_said(judge, tmp_path, monkeypatch):
     monkeypatch.setattr(state, "differing", lambda *_: ["call 71", "round-0/report.html"])
-    assert judge("a page", WELL, is_said=True).different == ("round-0/report.html",)
+    found = judge("a page", WELL, damaged="ledger", is_named=True)
+    assert found.different == ("round-0/report.html",)
     shutil.rmtree(tmp_path / "trial")
     assert judge("a page", WELL).different == ("call 71", "round-0/report.html")
     shutil.rmtree(tmp_path / "trial")
     moved = TOLD.model_copy(update={"sentence": "The ledger run/l: cut. Move the file away; …"})
-    found = judge("a page", moved, WELL, calls=99, damaged=True)
+    found = judge("a page", moved, WELL, calls=99, damaged="ledger")
     assert (found.different, found.doubled) == (("round-0/report.html",), 0)
+
+
+def test_a_picture_that_was_named_is_gone_with_its_place_on_the_pages(judge, monkeypatch):
+    gone = ["picture 8c1.png", "round-0/report.html"]
+    monkeypatch.setattr(state, "differing", lambda *_: gone)
+    assert judge("a page", WELL, damaged="picture", is_named=True).lost == 0
+    found = judge("a page", WELL, damaged="picture")
+    assert (found.silent, found.unread) == (1, 0)
+
+
+@pytest.mark.parametrize(("file", "item"), [("picture", "picture 8c1.png"), ("ledger", "call 71")])
+def test_what_nobody_looked_at_lay_unread(judge, monkeypatch, file: str, item: str):
+    monkeypatch.setattr(state, "differing", lambda *_: [item])
+    found = judge("a page", WELL, damaged=file)
+    assert (found.silent, found.unread, found.lost) == (0, 1, 0)
