@@ -10,13 +10,15 @@ continued run takes the same steps as an uninterrupted one, to the last bit on a
 same number of threads. One that a kill cut short lacks the file `WHOLE` and is thrown away.
 """
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from blindspot.core.artifact import canonical_json, write_text
+from blindspot.core.artifact import canonical_json, disk_error, write_text
 from blindspot.core.errors import StageError
 from blindspot.core.progress import Advance, progress
 from training import distributed, validation
@@ -32,6 +34,8 @@ WHOLE: Final = "WHOLE"
 
 _NO_MEMORY: Final = ("DefaultCPUAllocator", "out of memory", "ALLOC_FAILED")
 """In what torch, CUDA and cuBLAS say of memory that does not suffice."""
+_NO_ROOM: Final = ("No space left", "unexpected pos", "file write failed", "failed writing file")
+"""In what safetensors and torch say of a disk that is full."""
 _VARIES: Final = frozenset({"step_time", "num_tokens", "total_flos"})
 """Log entries that are times, or counts that a continued run starts anew."""
 
@@ -95,6 +99,21 @@ def enough_memory(settings: TrainingSettings) -> Iterator[None]:
             raise
         why = said.rpartition("err == 0. ")[2] or "this machine has no more"
         raise StageError("Training ran out of memory", why, lower(settings)) from error
+
+
+@contextmanager
+def enough_room(folder: Path) -> Iterator[None]:
+    """A full disk becomes a StageError also where torch or safetensors found it: they raise errors
+    of their own, which say it in words only.
+    """
+    try:
+        yield
+    except OSError:  # the command line says what it means
+        raise
+    except Exception as error:
+        if not any(sign in str(error) for sign in _NO_ROOM):
+            raise
+        raise disk_error(folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))) from error
 
 
 def last_whole(folder: Path) -> Path | None:

@@ -124,7 +124,7 @@ def _train(
     folder: Path,
 ) -> None:
     """Fill the draft; `metrics.jsonl` comes last and says that it is whole."""
-    with quiet(), loop.enough_memory(config):
+    with quiet(), loop.enough_memory(config), loop.enough_room(folder):
         _set_threads(config.threads)
         with distributed.main_first():
             start = loop.last_whole(folder / _TRAINER)

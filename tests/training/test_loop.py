@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors import SafetensorError
 
 from blindspot.core.errors import StageError
 from blindspot.core.training_set import TrainingSetArtifact
 from training import checkpoint, data, loop, stage
-from training.loop import WHOLE, clean, enough_memory, last_whole, note
+from training.loop import WHOLE, clean, enough_memory, enough_room, last_whole, note
 from training.quiet import quiet
 from training.settings import LoraSettings, TrainingSettings
 
@@ -64,6 +65,29 @@ def test_want_of_memory_says_what_to_lower(fill: Callable[[], None]):
     said = r"ran out of memory: \w.*[Ll]ower training\.prompts_per_pass"
     with pytest.raises(StageError, match=said), enough_memory(TrainingSettings()):
         fill()
+
+
+def torch_saves() -> None:
+    import torch
+
+    torch.save(torch.zeros(100_000), "/dev/full")
+
+
+def safetensors_saves() -> None:
+    raise SafetensorError("Error while serializing: No space left on device (os error 28)")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has such a device")
+@pytest.mark.parametrize("save", [torch_saves, safetensors_saves])
+def test_a_full_disk_is_told_whoever_finds_it(save: Callable[[], None], tmp_path: Path):
+    told = r"No space left on device\. .*make room"
+    with pytest.raises(StageError, match=told), enough_room(tmp_path / "checkpoint"):
+        save()
+
+
+def test_what_is_no_full_disk_stays_what_it_is(tmp_path: Path):
+    with pytest.raises(RuntimeError, match="a defect"), enough_room(tmp_path):
+        raise RuntimeError("a defect")
 
 
 def test_what_is_no_want_of_memory_stays_what_it_is():
