@@ -29,7 +29,7 @@ demo: install
 
 # Files are shared out over processes, whole, so that what a file's tests share is made once.
 test: check
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-vllm: install $(VLLM)/.installed
 	$(BIN)/python -m bench.vllm_cpu --python $(VLLM)/bin/python --out bench/results/vllm-cpu.md
