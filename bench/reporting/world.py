@@ -54,7 +54,7 @@ from reports.stage import (
 
 EXEMPLARS: Final = 30
 """Failing and passing samples of a weakness: many, so that every picture of a page is asked for."""
-SETTINGS: Final = ReportSettings(max_samples=400)
+SETTINGS: Final = ReportSettings(max_samples=700)
 """More samples to open than by default, for the same reason."""
 STEPS: Final = 500
 CELLS: Final = 12
