@@ -49,8 +49,8 @@ class Site:
         return self._disturbed(ground, rng, place, trial, rng.uniform(1.0, 8.0))
 
     def errors(self, ground: Ground, rng: random.Random, place: Place, trial: Trial) -> Trial:
-        """Unwell all the time."""
-        self.server.script(_ERRS.model_copy(update={"seed": trial.seed}))
+        """Unwell all the time. The stub's seed stays: another one would give other answers."""
+        self.server.script(_ERRS)
         hit = trial.model_copy(update={"faults": 1, "detail": "errors"})
         return self._paid(settled(ground, place, hit, [place.finish()], again=0))
 
