@@ -115,7 +115,7 @@ class OpenedTask:
             yield
         except BlindspotError:
             raise
-        except Exception as error:  # the task's own code may raise anything
+        except (Exception, SystemExit) as error:  # the task's own code may raise anything, or exit
             raise DataError(
                 f"The benchmark '{self.settings.name}', row {number}",
                 f"it cannot be read ({type(error).__name__}: {error})",

@@ -110,7 +110,7 @@ def enough_room(folder: Path) -> Iterator[None]:
         yield
     except OSError:  # the command line says what it means
         raise
-    except Exception as error:
+    except Exception as error:  # safetensors' own is a plain Exception, torch's a RuntimeError
         if not any(sign in str(error) for sign in _NO_ROOM):
             raise
         raise disk_error(folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))) from error

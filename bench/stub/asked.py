@@ -104,7 +104,7 @@ def opened(data: bytes) -> Image.Image:
         image.load()
     except Malformed:
         raise
-    except Exception as error:
+    except Exception as error:  # a corrupt file makes Pillow's decoders raise anything at all
         raise Malformed("a picture cannot be decoded") from error
     return image
 
