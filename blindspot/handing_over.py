@@ -85,7 +85,7 @@ def push(folder: Path, name: str, kind: Literal["model", "dataset"], private: bo
         raise UsageError("--push-to-hub", str(error), "Give OWNER/NAME") from error
     except Exception as error:  # the hub's own, and whatever its HTTP library raises
         why = " ".join(str(error).split())
-        way = f"{folder} is whole: upload it by hand, or log in (`hf auth login`) and give another --out"
+        way = f"Log in (`hf auth login`) and give another --out; {folder} is whole and can be sent"
         raise StageError(f"The hub did not take {name}", why, way) from error
     return str(made)
 
