@@ -161,20 +161,30 @@ def blindspot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def asks() -> Callable[[Path, int], None]:
+    """Writes a benchmark: shape and colour in turn, every target "red"."""
+
+    def write(path: Path, count: int) -> None:
+        rows = [
+            {
+                "id": f"s{i}",
+                "question": f"q{i}",
+                "target": "red",
+                "image": {"bytes": encode(Image.new("RGB", (4, 4), (i, 0, 0))), "path": None},
+                "capability": "color" if i % 2 else "shape",
+                "image_type": "geometric",
+            }
+            for i in range(count)
+        ]
+        pq.write_table(pa.Table.from_pylist(rows), path)
+
+    return write
+
+
+@pytest.fixture
+def config(asks: Callable[[Path, int], None], tmp_path: Path) -> Path:
     """A config whose model is a file of recorded answers, half of them right."""
-    rows = [
-        {
-            "id": f"s{i}",
-            "question": f"q{i}",
-            "target": "red",
-            "image": {"bytes": encode(Image.new("RGB", (4, 4), (i, 0, 0))), "path": None},
-            "capability": "color" if i % 2 else "shape",
-            "image_type": "geometric",
-        }
-        for i in range(120)
-    ]
-    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "b.parquet")
+    asks(tmp_path / "b.parquet", 120)
     answers = [{"prompt": f"q{i}", "text": "red" if i % 2 else "blue"} for i in range(120)]
     (tmp_path / "answers.jsonl").write_text("\n".join(map(json.dumps, answers)))
     path = tmp_path / "config.toml"

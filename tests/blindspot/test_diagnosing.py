@@ -4,18 +4,15 @@ teacher, all asked through recorded answers.
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from PIL import Image
 
 from blindspot.core.diagnosis import DiagnosisArtifact
-from blindspot.core.images import encode
 from diagnostics.causes import human
 
+Asks = Callable[[Path, int], None]
 SIZE = 120
 """Samples; those with even numbers ask for shapes, the others for colours."""
 
@@ -30,20 +27,9 @@ def answers(folder: Path, name: str, said: Mapping[int, str], otherwise: str = "
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(asks: Asks, tmp_path: Path) -> Path:
     """A model that names all colours and no shape, and says “red” to everything else."""
-    rows = [
-        {
-            "id": f"s{i}",
-            "question": f"q{i}",
-            "target": "red",
-            "image": {"bytes": encode(Image.new("RGB", (4, 4), (i, 0, 0))), "path": None},
-            "capability": "color" if i % 2 else "shape",
-            "image_type": "geometric",
-        }
-        for i in range(SIZE)
-    ]
-    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "b.parquet")
+    asks(tmp_path / "b.parquet", SIZE)
     answers(tmp_path, "m.jsonl", {i: "red" if i % 2 else "blue" for i in range(SIZE)}, "red")
     path = tmp_path / "config.toml"
     path.write_text(

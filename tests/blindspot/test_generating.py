@@ -3,15 +3,13 @@
 import csv
 import gc
 import json
+from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from blindspot.core.images import encode
-
+Asks = Callable[[Path, int], None]
 SIZE = 120
 """Samples; those with even numbers ask for shapes, the others for colours."""
 AGENTS = """
@@ -31,20 +29,9 @@ base_urls = ["http://127.0.0.1:9/v1"]}}]"""
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(asks: Asks, tmp_path: Path) -> Path:
     """A model that names all colours and no shape, and does not mind how hard a sample is."""
-    rows = [
-        {
-            "id": f"s{i}",
-            "question": f"q{i}",
-            "target": "red",
-            "image": {"bytes": encode(Image.new("RGB", (4, 4), (i, 0, 0))), "path": None},
-            "capability": "color" if i % 2 else "shape",
-            "image_type": "geometric",
-        }
-        for i in range(SIZE)
-    ]
-    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "b.parquet")
+    asks(tmp_path / "b.parquet", SIZE)
     lines = [{"prompt": f"q{i}", "text": "red" if i % 2 else "blue"} for i in range(SIZE)]
     (tmp_path / "m.jsonl").write_text("\n".join(map(json.dumps, lines)))
     path = tmp_path / "config.toml"

@@ -12,18 +12,22 @@ ones everywhere, so that a red run is a defect and not luck. FUZZ=50 draws fifty
 
 import csv
 import io
+import itertools
 import json
 import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from blindspot.core.errors import BlindspotError
+from blindspot.core.images import encode
 
 T = TypeVar("T")
 
@@ -170,6 +174,21 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A path that nobody has used, with a picture beside it."""
+    root, numbers = tmp_path_factory.mktemp("places"), itertools.count()
+    picture = encode(Image.new("RGB", (6, 6), "red"))
+
+    def fresh(name: str) -> Path:
+        folder = root / str(next(numbers))
+        folder.mkdir()
+        (folder / "a.png").write_bytes(picture)
+        return folder / name
+
+    return fresh
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Benchmarks of a user's own, broken: parquet, JSONL, folders of pictures, and what grades them."""
 
-import itertools
 import math
 from collections.abc import Callable
 from datetime import datetime
@@ -64,20 +63,6 @@ NAMES = ("id", "question", "target", "image", "images", "options", "answer_kind"
 fuzzed = settings.get_profile("fuzz")
 Load = Callable[[Path], suite.Loaded]
 Place = Callable[[str], Path]
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A path that nobody has used, with a picture beside it."""
-    root, numbers = tmp_path_factory.mktemp("benchmarks"), itertools.count()
-
-    def fresh(name: str) -> Path:
-        folder = root / str(next(numbers))
-        folder.mkdir()
-        (folder / "a.png").write_bytes(PNG)
-        return folder / name
-
-    return fresh
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Data that training samples are taken from, broken: rows that can be used, or an error."""
 
-import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -34,19 +32,6 @@ SIDECAR = {"caption": "a cat", "tags": ["cat"], "licence": "CC0-1.0", "attributi
 LISTS = ("['Plots and Charts', 'Maps']", '["a", "b"]', "[" * 200, "[1e999, {}]", "plots")
 fuzzed = settings.get_profile("fuzz")
 Place = Callable[[str], Path]
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    root, numbers = tmp_path_factory.mktemp("supporting"), itertools.count()
-
-    def fresh(name: str) -> Path:
-        folder = root / str(next(numbers))
-        folder.mkdir()
-        (folder / "a.png").write_bytes(PNG)
-        return folder / name
-
-    return fresh
 
 
 def check(found: labelled.Labelled | None) -> None:
