@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from blindspot.core import named_files
 from blindspot.core.errors import ConfigError
 from generation.retrieval import stored, tables
 from generation.retrieval.stored import Stored
@@ -99,7 +100,7 @@ def _sidecar(folder: Path, path: Path) -> Mapping[str, Any]:
 
 
 def _said(folder: Path, path: Path) -> str:
-    file = stored.inside(folder, str(path))
+    file = named_files.inside(folder, str(path))
     if file is None:
         raise refused(folder / path, "it leads out of its folder", "Remove the link")
     try:

@@ -18,11 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from blindspot.core import named_files
-from blindspot.core.named_files import inside as inside
 from blindspot.core.records import Failure
 
-MAX_BYTES: Final = named_files.MOST
-"""Larger picture files are refused."""
 BATCH: Final = 64
 """Rows with pictures that are held at a time."""
 
@@ -75,7 +72,7 @@ def content(given: Any) -> bytes | str | None:
 
 def _of_file(one: Stored) -> bytes | Failure:
     try:
-        return named_files.read(one.file, one.path, MAX_BYTES)
+        return named_files.read(one.file, one.path)
     except OSError as error:
         return _failure(str(error))
 

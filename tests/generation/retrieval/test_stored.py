@@ -1,14 +1,11 @@
 """Bytes of stored pictures: of tables, of files, and never from outside."""
 
-import os
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from blindspot.core.records import Failure
-from generation.retrieval import stored
-from generation.retrieval.stored import Stored, inside, read
+from generation.retrieval.stored import Stored, read
 
 
 def lost(found, why):
@@ -58,48 +55,12 @@ def test_what_a_table_no_longer_has_is_a_failure(table):
     assert lost(read([Stored(table, row=1, column="images")])[0], "cannot be read")
 
 
-def test_files_of_their_own(tmp_path, monkeypatch):
-    monkeypatch.setattr(stored, "MAX_BYTES", 5)
+def test_files_of_their_own(tmp_path):
     (tmp_path / "cats").mkdir()
     (tmp_path / "cats" / "7.jpg").write_bytes(b"jpeg")
-    (tmp_path / "large.png").write_bytes(b"123456")
-    names = ["cats/7.jpg", "gone.png", "cats", "large.png"]
-    data, *lost_ = read([Stored(tmp_path, path=name) for name in names])
-    assert data == b"jpeg"
-    assert [lost(f, w) for f, w in zip(lost_, ("no file", "no file", "5 bytes"), strict=True)]
-    assert all(isinstance(each, Failure) for each in lost_)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        *(
-            "../secret.png",
-            "cats/../../secret.png",
-            "/etc/hostname",
-            "link.png",
-            "linked/secret.png",
-        ),
-        *("round.png", "a\0b", ".", ".."),
-    ],
-)
-def test_nothing_outside_is_read(tmp_path, path):
     (tmp_path / "secret.png").write_bytes(b"secret")
-    folder = tmp_path / "data"
-    (folder / "cats").mkdir(parents=True)
-    (folder / "link.png").symlink_to(tmp_path / "secret.png")
-    (folder / "linked").symlink_to(tmp_path)
-    (folder / "round.png").symlink_to(folder / "round.png")
-    assert inside(folder, path) is None
-    assert isinstance(read([Stored(folder, path=path)])[0], Failure)
-
-
-def test_a_pipe_is_not_waited_for(tmp_path):
-    os.mkfifo(tmp_path / "pipe.png")
-    assert lost(read([Stored(tmp_path, path="pipe.png")])[0], "no file")
-
-
-def test_a_link_that_stays_inside_is_followed(tmp_path):
-    (tmp_path / "a.png").write_bytes(b"a")
-    (tmp_path / "b.png").symlink_to(tmp_path / "a.png")
-    assert read([Stored(tmp_path, path="b.png")]) == [b"a"]
+    names = ["7.jpg", "gone.png", "../cats", "../secret.png"]
+    data, *lost_ = read([Stored(tmp_path / "cats", path=name) for name in names])
+    assert data == b"jpeg"
+    assert [lost(f, w) for f, w in zip(lost_, ("no file", "leads out", "leads out"), strict=True)]
+    assert all(isinstance(each, Failure) for each in lost_)
