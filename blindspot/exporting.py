@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 import typer
 
 from blindspot.commands import Json, round_of
-from blindspot.core.artifact import published
 
 _RUN = Annotated[
     Path, typer.Argument(metavar="RUN", help="A run (its last round that has one) or RUN/round-0.")
@@ -57,6 +56,7 @@ def export(
 
 
 def _checkpoint(run: Path, out: Path) -> dict[str, Any]:
+    from blindspot.core.artifact import published
     from blindspot.handing_over import export_checkpoint
 
     folder, number = round_of(run, lambda r: published(r.checkpoint))
@@ -64,6 +64,7 @@ def _checkpoint(run: Path, out: Path) -> dict[str, Any]:
 
 
 def _training_set(run: Path, format_: str, out: Path) -> dict[str, Any]:
+    from blindspot.core.artifact import published
     from blindspot.core.training_set import TrainingSetArtifact
     from generation.exporting import export
 
