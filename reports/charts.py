@@ -1,17 +1,19 @@
 """Charts as plotly figures in plain JSON, drawn in the reader's browser.
 
-Values stay what the artifacts say, fractions included; the axes write them as percentages.
+Values stay what the artifacts say, fractions included; the axes write rates as percentages and
+changes of rates as points.
 Intervals are drawn as lines from end to end, so nothing is computed. Colours are roles
 (`@accent`), which the page turns into those of its light or dark scheme.
 """
 
 import html
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from blindspot.core.evaluation import Rate
-from reports.formatting import visible
+from reports.formatting import percent, points, visible
 
 Figure = dict[str, Any]
 """`{"data": […], "layout": {…}}`."""
@@ -21,6 +23,9 @@ Estimate = tuple[float, tuple[float, float]]
 _ROW: Final = 24
 _LABEL: Final = 44
 _GAP: Final = 0.3
+_STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+"""Steps between the ticks of an axis of changes."""
+_TICKS: Final = 7
 _SYMBOLS: Final = ("circle-open", "square-open", "diamond-open", "triangle-up-open")
 
 
@@ -56,7 +61,7 @@ def rates_over_rounds(
 def intervals(names: Sequence[str], series: Sequence[Series]) -> Figure:
     """Rates from 0 to 100 %, one line of dots with whiskers per name, the first on top."""
     axis = {"range": [-0.01, 1.01], "tickformat": ".0%", "dtick": 0.2}
-    return _whiskers(names, series, axis, beside=True)
+    return _whiskers(names, series, axis, _percent, beside=True)
 
 
 def forest(names: Sequence[str], series: Sequence[Series], margin: float | None) -> Figure:
@@ -65,8 +70,8 @@ def forest(names: Sequence[str], series: Sequence[Series], margin: float | None)
     """
     ends = [x for s in series for e in s.estimates if e for x in e[1]]
     low, high = min([margin or 0.0, *ends]), max([0.0, *ends])
-    axis = {"tickformat": "+.1~%", "range": [low - 0.01, high + 0.01]}
-    figure = _whiskers(names, series, axis, beside=False)
+    axis = _in_points(low - 0.01, high + 0.01)
+    figure = _whiskers(names, series, axis, _points, beside=False)
     lines = [(0.0, "@muted", "solid")]
     lines += [(margin, "@bad", "dash")] if margin is not None else []
     figure["layout"]["shapes"] = [
@@ -83,6 +88,18 @@ def forest(names: Sequence[str], series: Sequence[Series], margin: float | None)
         for x, colour, dash in lines
     ]
     return figure
+
+
+def _in_points(low: float, high: float) -> Figure:
+    """An axis of changes; plotly's own formats would write a point as a per cent."""
+    step = next((s for s in _STEPS if high - low <= s * _TICKS), 1.0)
+    ticks = [n * step for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return {
+        "range": [low, high],
+        "tickvals": ticks,
+        "ticktext": [f"{100 * tick:+.0f}".replace("-", "−") if tick else "0" for tick in ticks],
+        "title": {"text": "points", "font": {"size": 11}, "standoff": 4},
+    }
 
 
 def curve(steps: Sequence[float | None], values: Sequence[float | None], *, share: bool) -> Figure:
@@ -108,9 +125,16 @@ def curve(steps: Sequence[float | None], values: Sequence[float | None], *, shar
 
 
 def _whiskers(
-    names: Sequence[str], series: Sequence[Series], axis: Figure, *, beside: bool
+    names: Sequence[str],
+    series: Sequence[Series],
+    axis: Figure,
+    told: Callable[[float], str],
+    *,
+    beside: bool,
 ) -> Figure:
-    """`beside`: the series of one row stand side by side instead of on one line."""
+    """`told`: what a dot says its value is; `beside`: the series of one row stand side by side
+    instead of on one line.
+    """
     places = list(range(len(names)))
     height = max(_ROW, 10 + 12 * len(series) if beside else 0) * len(names)
     layout = {
@@ -127,11 +151,13 @@ def _whiskers(
         "showlegend": len(series) > 1,
     }
     shifts = [_shift(i, len(series)) if beside else 0.0 for i in range(len(series))]
-    traces = [t for s, y in zip(series, shifts, strict=True) for t in _traces(s, names, y)]
+    traces = [t for s, y in zip(series, shifts, strict=True) for t in _traces(s, names, y, told)]
     return {"data": traces, "layout": layout}
 
 
-def _traces(series: Series, names: Sequence[str], shift: float) -> list[Figure]:
+def _traces(
+    series: Series, names: Sequence[str], shift: float, told: Callable[[float], str]
+) -> list[Figure]:
     known = [(i, names[i], e) for i, e in enumerate(series.estimates) if e is not None]
     ends = [[low, high, None] for _, _, (_, (low, high)) in known]
     line = {
@@ -149,11 +175,19 @@ def _traces(series: Series, names: Sequence[str], shift: float) -> list[Figure]:
         "name": series.label,
         "x": [value for _, _, (value, _) in known],
         "y": [i + shift for i, _, _ in known],
-        "text": [label(name) for _, name, _ in known],
-        "hovertemplate": "%{text}: %{x:.1%}<extra>" + label(series.label) + "</extra>",
+        "text": [f"{label(name)}: {told(value)}" for _, name, (value, _) in known],
+        "hovertemplate": "%{text}<extra>" + label(series.label) + "</extra>",
         "marker": {"color": series.colour, "symbol": series.symbol, "size": 8},
     }
     return [line, dots]
+
+
+def _points(value: float) -> str:
+    return f"{points(value)} points"
+
+
+def _percent(value: float) -> str:
+    return f"{percent(value)} %"
 
 
 def _shift(position: int, count: int) -> float:

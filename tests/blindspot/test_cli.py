@@ -1,6 +1,8 @@
 """The command line as a user meets it: results, exit codes, and a sentence for every mistake."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,16 @@ def test_json_on_stdout(blindspot, config: Path, tmp_path: Path) -> None:
     assert json.loads(out)["rounds"][0]["metrics"]["coverage"] == 1
     _, out, _ = blindspot("diagnose", run, "--json")
     assert [w["capability"] for w in json.loads(out)["weaknesses"]] == ["shape"]
+
+
+def test_the_command_line_begins_without_what_only_its_work_needs() -> None:
+    """`--help` takes a tenth of a second because nothing of this is imported before a command."""
+    program = "import sys, blindspot.cli; print(*{m.partition('.')[0] for m in sys.modules})"
+    out = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    heavy = {"PIL", "numpy", "openai", "pandas", "plotly", "pyarrow", "pydantic", "torch", "trl"}
+    assert not heavy & set(out.stdout.split())
 
 
 def test_validate_and_list(blindspot, config: Path) -> None:

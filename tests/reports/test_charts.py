@@ -18,6 +18,14 @@ def test_the_margin_is_drawn_and_lies_inside_the_axis():
     assert high > 0.5
 
 
+def test_changes_are_told_in_points_and_rates_in_per_cent():
+    fallen = Series("change", [(-0.031, (-0.06, 0.0))], "@accent", "circle")
+    figure = forest(["a"], [fallen], -0.05)
+    assert figure["layout"]["xaxis"]["ticktext"] == ["−6", "−4", "−2", "0"]
+    assert figure["data"][1]["text"] == ["a: −3.1 points"]
+    assert intervals(["a"], [ONE])["data"][1]["text"] == ["a: 40.0 %"]
+
+
 def test_the_last_round_is_the_full_one():
     figure = rates_over_rounds([0, 1], ["a"], [[None, None]])
     symbols = [t["marker"]["symbol"] for t in figure["data"] if t["mode"] == "markers"]
