@@ -160,7 +160,7 @@ def open_artifact(path: Path, kind: str) -> Artifact:
     if manifest.seal not in ("", _seal(raw)):
         raise _damaged(path, kind, MANIFEST)
     for name, digest in manifest.files.items():
-        if name not in _FILLED_IN and not _is_whole(path / name, digest):
+        if name not in _FILLED_IN and _digest(path, kind, name) != digest:
             raise _damaged(path, kind, name)
     return Artifact(path, manifest)
 
@@ -170,11 +170,18 @@ def _seal(raw: Mapping[str, Any]) -> str:
     return digest_of({name: value for name, value in raw.items() if name != "seal"})
 
 
-def _is_whole(file: Path, digest: str) -> bool:
+def _digest(path: Path, kind: str, name: str) -> str:
+    """Of one of an artifact's files; that of none where it is missing."""
     try:
-        return file_digest(file) == digest
-    except OSError:  # it is missing, or a folder, or the disk cannot read it
-        return False
+        return file_digest(path / name)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        raise DataError(
+            f"The {kind} at {path}",
+            f"its {name} cannot be read: {error.strerror or error}",
+            f"Make it readable, or make the {kind} again with --redo {kind}",
+        ) from error
 
 
 def _damaged(path: Path, kind: str, name: str) -> DataError:

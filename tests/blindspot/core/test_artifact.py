@@ -161,6 +161,19 @@ def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
         open_artifact(tmp_path / "a", "evaluation")
 
 
+def test_a_file_that_may_not_be_read_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path / "a")
+
+    def denied(file: Path) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("blindspot.core.artifact.file_digest", denied)
+    with pytest.raises(DataError, match=r"its data\.txt cannot be read: Permission denied"):
+        open_artifact(tmp_path / "a", "evaluation")
+
+
 def test_a_form_may_be_filled_in_where_it_lies(tmp_path: Path) -> None:
     draft = Draft(tmp_path / "a", "diagnosis", {}, {})
     (draft.path / "to_label.csv").write_text("sample,stage\nx,\n")
