@@ -3,7 +3,7 @@
 Written down before the first run:
 
 - World, seeds, cells, gates and figures are T1's (`bench/tuning/gain.py`), difficulty gate off.
-- *Unit*: T1's 720 samples and 48 steps. Steps grow with the samples, so that every
+- *Unit*: T1's 720 samples and 40 steps. Steps grow with the samples, so that every
   sample is met as often in every arm: at equal steps more samples would only be met less often,
   and the comparison published for DPE (3k samples against 47k of a static set) lets the larger set
   train longer too. This favours uniform data, which gets the steps as well.

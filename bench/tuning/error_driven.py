@@ -123,7 +123,7 @@ def _made(extent: Extent, setup: Setup, trial: Trial, here: Path) -> dict[str, A
     inputs = training.TrainingInputs(setup.folder, made.path, config.model, round=0)
     once(here / "checkpoint", "checkpoint", lambda to: training.run(config.training, inputs, to))
     model = config.model.model_copy(update={"checkpoint": str(here / "checkpoint")})
-    evaluation = evaluate(setup, model, here / "evaluation")
+    evaluation = evaluate(setup.config.evaluation, setup, model, here / "evaluation")
     skills = true_skills(setup.work / "pool.parquet")
     return {
         "admitted": made.manifest.counts["train"],

@@ -9,8 +9,8 @@ Written down before the first run:
 - *Weak cells*: those inside a weakness that the diagnosis named. *Strong categories*: those whose
   verdict in it is `strong`. Both come from the diagnosis half and are fixed before training.
 - *Arms*, per seed, all through the same source and gates, with the config's budget of 720 samples
-  and 48 optimiser steps of 24 prompts (half the prompts of the config's 50 of 48, so that all
-  trials of T1, T3 and T9 take two hours, not four); nothing else differs between them:
+  and 40 optimiser steps of 24 prompts (two fifths of the prompts of the config's 50 of 48, so that
+  all trials of T1, T3 and T9 take an hour and a half, not three); nothing else differs:
     diagnosis   the mixture as diagnosed
     uniform     the same quota for every cell
     random      Dirichlet(1) weights over the same cells, drawn by the seed

@@ -24,7 +24,7 @@ from bench.tuning.cells import aimed, scaled
 from bench.tuning.contrasts import Scores
 from bench.tuning.diversity import Diversity, of
 from bench.tuning.sharing import Job, done, locked
-from bench.tuning.world import Setup, Start, begun, claim, evaluate, once, scores_of
+from bench.tuning.world import Setup, Start, begun, claim, evaluate, held_out, once, scores_of
 from blindspot.core.artifact import MANIFEST, Artifact, Draft, open_artifact, write_text
 from blindspot.core.records import CellShare
 from blindspot.core.training_set import TrainingSetArtifact
@@ -114,7 +114,7 @@ def perform(setup: Setup, start: Start, arm: Arm, seed: int) -> Trial:
         here / "checkpoint", "checkpoint", lambda out: training.run(config, inputs, out)
     ).manifest
     model = setup.config.model.model_copy(update={"checkpoint": str(here / "checkpoint")})
-    evaluation = evaluate(setup, model, here / "evaluation")
+    evaluation = evaluate(held_out(setup), setup, model, here / "evaluation")
     counts = training_set.manifest.counts
     return Trial(
         arm=arm.name,

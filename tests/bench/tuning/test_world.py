@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from bench.extent import Extent
@@ -24,8 +25,8 @@ def test_budget_and_steps_are_those_of_the_docstring(tmp_path: Path):
     config = setup_of(Extent(True, tmp_path)).config
     training = config.training
     assert config.diagnosis.budget == 720
-    assert (training.steps, training.prompts_per_step) == (48, 24)
-    assert "720 samples\n  and 48 optimiser steps of 24 prompts" in str(gain.__doc__)
+    assert (training.steps, training.prompts_per_step) == (40, 24)
+    assert "720 samples\n  and 40 optimiser steps of 24 prompts" in str(gain.__doc__)
 
 
 def test_trials_of_another_setup_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -34,3 +35,13 @@ def test_trials_of_another_setup_are_refused(tmp_path: Path, monkeypatch: pytest
     claim(setup_of(Extent(False, tmp_path)))
     with pytest.raises(ConfigError, match=r"Settings\..* was "):
         claim(setup_of(Extent(True, tmp_path)))
+
+
+def test_only_the_held_out_rows_are_asked_of_a_trained_model(tmp_path: Path):
+    setup = setup_of(Extent(True, tmp_path))
+    setup.work.mkdir()
+    world._keep_held_out(setup, ["arithmetic-minus-0001", "chart_color-0001"])
+    (benchmark,) = world.held_out(setup).benchmarks
+    assert benchmark.half == "held_out"
+    rows = pq.read_table(benchmark.path).column("id").to_pylist()
+    assert rows == ["arithmetic-minus-0001", "chart_color-0001"]
