@@ -58,6 +58,8 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
     sources = {f"benchmark:{name}": digest for name, digest in suite.digests(listed).items()}
     draft = Draft(out, "evaluation", identity(config), {"model": model, **sources})
     loaded = suite.load(listed, inputs.folder.images, config.limit)
+    samples = split(listed, config.diagnosis_share, loaded.samples, inputs.folder.images)
+    loaded.samples = samples
     rules = Rules(loaded)
     asked, described = _asked(config, inputs, model, rules)
     needy = [e.settings.name for e in listed if e.benchmark.facts.judge]
@@ -65,7 +67,6 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
     decide = partial(_judge, config, inputs.folder) if config.judge else None
     predictions = scoring.predictions(asked, rules, graders, needy, decide)
     judged = scoring.judged(asked, rules, predictions, needy, config.judge_audit, decide)
-    samples = split(listed, config.diagnosis_share, loaded.samples, inputs.folder.images)
     own = own_metrics(loaded, samples, predictions)
     result = metrics(samples, predictions, model, graders, own, judged)
     _write(draft.path, samples, predictions, result)

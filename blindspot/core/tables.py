@@ -6,6 +6,7 @@ import json
 import types
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
@@ -19,7 +20,7 @@ from blindspot.core.records import Record
 
 R = TypeVar("R", bound=Record)
 _BATCH: Final = 4096
-"""Rows read at a time."""
+"""Rows that are dictionaries at the same time."""
 _BROKEN: Final = (OSError, ValueError, OverflowError, LookupError, pa.ArrowException)
 """What a damaged or foreign table raises: text that is no UTF-8, a date of no calendar, a time zone
 that nobody knows; what its rows hold is looked at apart.
@@ -32,22 +33,26 @@ def write_records(path: Path, records: Iterable[R], kind: type[R]) -> None:
 
 
 def as_table(records: Iterable[R], kind: type[R]) -> pa.Table:
-    """Records as a table, in the order given."""
-    schema = _schema(kind)
+    """Records as a table, in the order given; a few at a time, since rows as dictionaries take many
+    times the memory of columns.
+    """
+    schema, todo = _schema(kind), iter(records)
+    blocks = iter(lambda: list(islice(todo, _BATCH)), [])
     nested = _nested(kind)
-    rows = []
-    for record in records:
-        row = record.model_dump(mode="json")
-        rows.append(
-            row
-            | {
-                n: None
-                if row[n] is None
-                else json.dumps(row[n], sort_keys=True, ensure_ascii=False)
-                for n in nested
-            }
-        )
-    return pa.Table.from_pylist(rows, schema=schema)
+    batches = [
+        pa.RecordBatch.from_pylist([_row(r, nested) for r in block], schema=schema)
+        for block in blocks
+    ]
+    return pa.Table.from_batches(batches, schema=schema)
+
+
+def _row(record: Record, nested: Iterable[str]) -> dict[str, Any]:
+    row = record.model_dump(mode="json")
+    return row | {name: _json(row[name]) for name in nested}
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def write_table(path: Path, table: pa.Table) -> None:

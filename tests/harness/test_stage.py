@@ -115,11 +115,14 @@ def test_a_target_task_keeps_its_sets_on_their_sides(tmp_path: Path) -> None:
     }
 
 
-def test_a_target_task_whose_sets_share_a_picture_is_refused(tmp_path: Path) -> None:
+def test_a_target_task_whose_sets_share_a_picture_is_refused_before_the_model_is_asked(
+    tmp_path: Path,
+) -> None:
     validation = target_set(tmp_path, "v", "diagnosis", range(12))
     test = target_set(tmp_path, "t", "held_out", range(11, 20))
     with pytest.raises(DataError, match=r"'vs11' \(diagnosis\) and 'ts11' \(held_out\) share"):
         evaluate(tmp_path, answers(tmp_path, RED), benchmarks=(validation, test))
+    assert RunFolder(tmp_path / "run").ledger.counts()["calls"] == 0  # nothing was paid
 
 
 def target_set(folder: Path, name: str, half: Half, numbers: range) -> BenchmarkSettings:
