@@ -13,7 +13,7 @@ found less than they could tell from nothing.)
   a skill in words. With an error, that share of skills is another one, both in the teacher's
   verdicts and in the rows' labels, drawn by content and seed.
 - *Arms*, per seed, with the same supporting rows, budget, SFT steps and adapters:
-    skill-0, skill-0.3, skill-1     retrieved for each cell of the diagnosis by its gap (missing
+    skill-0, skill-0.3              retrieved for each cell of the diagnosis by its gap (missing
                                     skills, failed questions, terms), teacher's and labels' error
     words-0, words-0.3, words-1     the same without failed questions: missing skills and terms
     random                          the paper's control: as many of the rows, whatever is missing
@@ -31,7 +31,7 @@ found less than they could tell from nothing.)
   rows whose true skill is one that the teacher, without error, finds missing in the row's cell.
 - *Contrasts*, in the weak cells: `skill-0` − `random` is the one primary test, p < .05: exact
   two-sided sign-flip over seeds (with six seeds p is .031 at least). All other arms − `random` and
-  `skill-0` − `random` without clocks: Holm over these six. Intervals: Student's t over seeds.
+  `skill-0` − `random` without clocks: Holm over these five. Intervals: Student's t over seeds.
 """
 
 from collections import Counter

@@ -39,9 +39,8 @@ class Trial:
     tuning: Tuning
 
 
-_ERRORS: Final = (0.0, 0.3, 1.0)
-SKILL: Final = tuple(Arm(f"skill-{e:g}", error=e) for e in _ERRORS)
-WORDS: Final = tuple(Arm(f"words-{e:g}", error=e, questions=False) for e in _ERRORS)
+SKILL: Final = tuple(Arm(f"skill-{e:g}", error=e) for e in (0.0, 0.3))
+WORDS: Final = tuple(Arm(f"words-{e:g}", error=e, questions=False) for e in (0.0, 0.3, 1.0))
 RANDOM: Final = Arm("random", "random")
 ARMS: Final = (*SKILL, *WORDS, RANDOM)
 TUNINGS: Final = tuple(Tuning(rate, steps) for rate in (2e-4, 5e-4) for steps in (40, 80))
