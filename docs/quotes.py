@@ -3,8 +3,8 @@
     $ python -m docs.quotes
 
 Between `<!-- harness -->` and `<!-- /harness -->` stands all of `bench/results/harness.md`; between
-`<!-- T1 | arm -->` and `<!-- /T1 -->` only its first table whose first column is called `arm`. What
-a page says about the figures is not touched: read it again after new ones.
+`<!-- training-T1 | arm -->` and its end only the first table whose first column is called `arm`.
+What a page says about the figures is not touched: read it again after new ones.
 """
 
 import re
@@ -14,10 +14,9 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-_FILES: Final = {"T1": ("training-T1.md", "T1.md")}
-"""Where the file is not called after the mark: the first that is there."""
 _QUOTE: Final = re.compile(
-    r"<!-- (?P<name>[\w-]+)(?: \| (?P<table>\w+))? -->\n(?P<text>.*?)<!-- /(?P=name) -->", re.DOTALL
+    r"<!-- (?P<name>[\w-]+)(?: \| (?P<table>[\w ]*\w))? -->\n(?P<text>.*?)<!-- /(?P=name) -->",
+    re.DOTALL,
 )
 
 
@@ -43,15 +42,10 @@ def quotations(text: str) -> list[str]:
 
 
 def _quotation(found: re.Match[str], results: Path) -> str:
-    whole = _result(results, found["name"]).read_text().strip()
+    whole = (results / f"{found['name']}.md").read_text().strip()
     text = _table(whole, found["table"]) if found["table"] else whole
     opening = found[0].partition("\n")[0]
     return f"{opening}\n{text}\n<!-- /{found['name']} -->"
-
-
-def _result(results: Path, name: str) -> Path:
-    named = [results / file for file in _FILES.get(name, (f"{name}.md",))]
-    return next((file for file in named if file.is_file()), named[-1])
 
 
 def _table(text: str, column: str) -> str:

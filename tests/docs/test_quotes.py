@@ -17,8 +17,8 @@ def test_quotations_are_what_the_benches_wrote(here: Page) -> None:
 
 def test_the_readme_and_the_page_of_measures_quote_the_benches() -> None:
     quoted = {here.name: quotations(here.text) for here in pages()}
-    assert quoted["README.md"] == ["T1", "reliability"]
-    assert quoted["docs/measured.md"] == ["harness", "T1"]
+    assert quoted["README.md"] == ["training-T1", "training-T1", "reliability"]
+    assert quoted["docs/measured.md"] == ["harness", "training-T1"]
 
 
 def test_a_quotation_is_the_whole_file_or_one_table(tmp_path: Path) -> None:
@@ -30,9 +30,3 @@ def test_a_quotation_is_the_whole_file_or_one_table(tmp_path: Path) -> None:
     )
     with pytest.raises(ValueError, match="'c'"):
         renewed("<!-- x | c -->\n<!-- /x -->", tmp_path)
-
-
-def test_the_newest_name_of_a_result_is_taken(tmp_path: Path) -> None:
-    (tmp_path / "T1.md").write_text("old")
-    (tmp_path / "training-T1.md").write_text("new")
-    assert "new" in renewed("<!-- T1 -->\n<!-- /T1 -->", tmp_path)
