@@ -12,7 +12,7 @@ they give aggregate figures, choose no weights, and reach no generator or traine
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +29,9 @@ from blindspot.core.tables import read_table
 from blindspot.core.training_set import TrainingSetArtifact, read_split
 
 _GATE: Final = "difficulty"
-"""The gate that asks the policy, and what it says of candidates that are beyond it."""
+"""The gate that asks the policy."""
 _TOO_HARD: Final = "too hard"
+_NO_ANSWER: Final = "no answer"
 _ACCURACY: Final = "rewards/accuracy/mean"
 _FIRST: Final = 5
 """Steps that speak of the start policy. Fewer could not show the floor: of 48 prompts a step, none
@@ -129,7 +130,7 @@ def answered(samples: Iterable[Sample], predictions: Iterable[Prediction]) -> li
 def cells(training_set: TrainingSetArtifact) -> list[Cell]:
     """The training cells of a set, in the plan's order."""
     samples = sorted(read_split(training_set, "train"), key=lambda s: s.id)
-    hard = _too_hard(training_set.path / "rejected.parquet")
+    causes = _causes(training_set.path / "rejected.parquet")
     return [
         Cell(
             name=row.name,
@@ -137,8 +138,9 @@ def cells(training_set: TrainingSetArtifact) -> list[Cell]:
             admitted=row.admitted,
             candidates=row.candidates,
             asked=sum(s.cell == row.name and s.pass_rate is not None for s in samples)
-            + row.rejected.get(_GATE, 0),
-            too_hard=hard.get(row.name, 0),
+            + causes[row.name].total()
+            - causes[row.name][_NO_ANSWER],
+            too_hard=causes[row.name][_TOO_HARD],
             questions=tuple(normalise(s.question) for s in samples if s.cell == row.name),
             pictures=tuple(s.images for s in samples if s.cell == row.name),
         )
@@ -193,13 +195,13 @@ def _answered(sample: Sample, predictions: list[Prediction]) -> Answered:
     )
 
 
-def _too_hard(rejected: Path) -> Mapping[str, int]:
-    """Candidates per training cell that the difficulty gate found beyond the policy."""
-    counts: defaultdict[str, int] = defaultdict(int)
+def _causes(rejected: Path) -> Mapping[str, Counter[str]]:
+    """Why the difficulty gate rejected candidates, per training cell."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     if rejected.is_file():
         for row in read_table(rejected).select(["split", "cell", "gate", "cause"]).to_pylist():
-            if (row["split"], row["gate"], row["cause"]) == ("train", _GATE, _TOO_HARD):
-                counts[row["cell"]] += 1
+            if (row["split"], row["gate"]) == ("train", _GATE):
+                counts[row["cell"]][row["cause"]] += 1
     return counts
 
 

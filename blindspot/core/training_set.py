@@ -73,7 +73,7 @@ class CellOutcome(Record):
     candidates: int
     """Drawn."""
     rejected: dict[str, int] = Field(default_factory=dict)
-    """Per gate."""
+    """Per gate and cause, `difficulty: too hard`; the gate alone where it has but one."""
     open_because: str | None = None
     """Why it stayed short, or None."""
 

@@ -96,15 +96,17 @@ def test_a_cell_says_what_was_too_hard(make_training_set):
     rows = [
         Row(split="train", cell="ocr/map", gate="difficulty", cause="too hard"),
         Row(split="train", cell="ocr/map", gate="difficulty", cause="too easy"),
+        Row(split="train", cell="ocr/map", gate="difficulty", cause="undecided"),
+        Row(split="train", cell="ocr/map", gate="difficulty", cause="no answer"),
         Row(split="train", cell="ocr/map", gate="duplicate", cause=""),
         Row(split="canary", cell="ocr/map", gate="difficulty", cause="too hard"),
     ]
     write_records(path / "rejected.parquet", rows, Row)
     color, ocr = cells(TrainingSetArtifact(path))
-    assert (color.name, color.admitted, color.too_hard) == ("color/plain", 3, 0)
+    assert (color.name, color.admitted, color.asked, color.too_hard) == ("color/plain", 3, 0, 0)
     assert color.questions == ("is it red",) * 3
     assert color.pictures == (("0.png",), ("1.png",), ("2.png",))
-    assert (ocr.name, ocr.too_hard) == ("ocr/map", 1)
+    assert (ocr.name, ocr.asked, ocr.too_hard) == ("ocr/map", 3, 1)
 
 
 def checkpoint(path: Path, *steps: dict, group: int = 8, rollouts: int = 80) -> Path:
