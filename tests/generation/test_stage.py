@@ -15,6 +15,7 @@ from generation import stage
 from generation.decided import Rejected
 from generation.family import families
 from generation.stage import GenerationSettings, catalogue, generate, run
+from training.history import cells
 
 PRESENCE, COUNTING = "presence/geometric", "counting/geometric"
 
@@ -146,6 +147,9 @@ def test_a_cell_the_policy_always_fails_stays_open(kit, world):
     assert ocr.admitted < 3
     assert ocr.open_because is not None
     assert ocr.open_because.startswith("difficulty: too hard rejected")
+    watched = cells(TrainingSetArtifact(world.root / "set"))[1]  # as the monitors see it
+    assert watched.asked >= watched.too_hard > 0
+    assert watched.too_hard == ocr.rejected["difficulty: too hard"]
 
 
 def test_with_the_difficulty_gate_off_no_model_is_opened(kit, world):
