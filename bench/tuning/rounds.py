@@ -1,6 +1,8 @@
 """T2: does each of three rounds raise the held-out half?
 
-Written down before the first run:
+Written down before the first run with the example's 360 validation questions. (Two seeds of an
+earlier run, with 72, had published the weights of the tenth step in four trainings of six and
+rolled back three, each for one question: noise. That run was given up.)
 
 - `blindspot.rounds` on `examples/tiny/config.toml` with three rounds and another seed of generation
   and training for each of eight runs, and T1's 40 steps of 24 prompts a round in place of 50 of 48
