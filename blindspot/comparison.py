@@ -25,6 +25,7 @@ from blindspot.core.statistics import (
     benjamini_hochberg,
     bootstrap_means,
     mcnemar,
+    no_shorter,
     percentile_interval,
 )
 from blindspot.pairing import (
@@ -168,14 +169,15 @@ def difference(m: Matched, seed: int, no_p: str = "") -> tuple[Difference, Draws
         no_p = "no sample was answered in both"
     elif not np.isin([before, after], (0.0, 1.0)).all():
         no_p = no_p or "scores lie between 0 and 1"
+    change = float(np.mean(after - before)) if m.pairs else None
     row = Difference(
         name=m.name,
         n=len(m.pairs),
         clusters=len(set(m.clusters)),
         a=float(np.mean(before)) if m.pairs else None,
         b=float(np.mean(after)) if m.pairs else None,
-        difference=float(np.mean(after - before)) if m.pairs else None,
-        interval=percentile_interval(draws) if draws is not None else ANYTHING,
+        difference=change,
+        interval=_interval(draws, change, [(lost, won, len(m.pairs))]),
         lost=lost,
         won=won,
         p=None if no_p else mcnemar(lost, won),
@@ -191,19 +193,29 @@ def overall(rows: Sequence[Difference], draws: Sequence[Draws | None]) -> Differ
         return rows[0].model_copy(update={"name": OVERALL})
     compared = [d for r, d in zip(rows, draws, strict=True) if r.n]
     known = [d for d in compared if d is not None]
+    mean = np.mean(known, axis=0) if len(known) == len(compared) else None
+    sums = {name: sum(getattr(r, name) for r in rows) for name in _SUMS}
+    change = _mean(r.difference for r in rows)
     return Difference(
         name=OVERALL,
         a=_mean(r.a for r in rows),
         b=_mean(r.b for r in rows),
-        difference=_mean(r.difference for r in rows),
-        interval=percentile_interval(np.mean(known, axis=0))
-        if len(known) == len(compared)
-        else ANYTHING,
+        difference=change,
+        interval=_interval(mean, change, [(r.lost, r.won, r.n) for r in rows if r.n]),
         no_p="it is a mean over benchmarks",
         unanswered_a=_sum(r.unanswered_a for r in rows),
         unanswered_b=_sum(r.unanswered_b for r in rows),
-        **{name: sum(getattr(r, name) for r in rows) for name in _SUMS},
+        **sums,
     )
+
+
+def _interval(
+    draws: Draws | None, change: float | None, tables: Sequence[tuple[int, int, int]]
+) -> tuple[float, float]:
+    """Of bootstrap draws; ANYTHING where nothing could be resampled."""
+    if draws is None or change is None:
+        return ANYTHING
+    return no_shorter(percentile_interval(draws), change, tables)
 
 
 def _mean(values: Iterable[float | None]) -> float:

@@ -24,13 +24,13 @@ class History:
     """Oldest first, those whose evaluation and diagnosis are given."""
 
     def fallen(self) -> set[Category]:
-        """Categories that were strong and are not shown to have stayed so since the first round,
-        on the diagnosis half: the held-out half decides nothing about training.
+        """Categories that were strong, have lost since the first round, and are not shown to have
+        lost little, on the diagnosis half: the held-out half decides nothing about training.
         """
         rows = self.changes.rows if self.changes else ()
         first = min((r.since for r in rows), default=0)
         own = [r for r in rows if r.half == "diagnosis" and r.since == first]
-        names = [r.name.partition("/") for r in own if r.non_inferior is False]
+        names = [r.name.partition("/") for r in own if r.non_inferior is False and r.change < 0]
         return {(capability, image_type) for capability, _, image_type in names}
 
 

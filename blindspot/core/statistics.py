@@ -1,6 +1,6 @@
 """Intervals and tests on plain numbers, for every stage that states a rate.
 
-Wilson (1927) for one rate, exact McNemar and Tango's (1998) score bound for paired answers,
+Wilson (1927) for one rate, exact McNemar and Tango's (1998) score interval for paired answers,
 Benjamini & Hochberg (1995) for many tests, a bootstrap over clusters for means of samples that
 share images.
 """
@@ -53,6 +53,37 @@ def paired_lower(lost: int, won: int, n: int) -> float:
     """One-sided 95 % lower bound of the change (won − lost) / n of `n` paired answers, in [-1, 1]:
     Tango's score bound (Statistics in Medicine 17, 1998), which stays honest where none changed.
     """
+    return _tango_bound(lost, won, n, Z95_ONE_SIDED)
+
+
+def paired_interval(lost: int, won: int, n: int) -> tuple[float, float]:
+    """95 % interval of the same change, by the same score.
+
+    >>> paired_interval(0, 0, 200)
+    (-0.0188..., 0.0188...)
+    """
+    return _tango_bound(lost, won, n, Z95), -_tango_bound(won, lost, n, Z95)
+
+
+def no_shorter(
+    interval: tuple[float, float], change: float, tables: Sequence[tuple[int, int, int]]
+) -> tuple[float, float]:
+    """An interval around a paired change, the mean over benchmarks of which each has `n` ≥ 1
+    answers of which so many were `lost` and `won`; on each side at least as long as Tango's, were
+    the answers independent: a bootstrap has no length where none turned, and too little where few
+    did. Lengths are added as squares (Zou & Donner, Statistics in Medicine 27, 2008).
+    """
+    ends = np.array([paired_interval(*table) for table in tables])
+    seen = np.array([(won - lost) / n for lost, won, n in tables])
+    below, above = np.sqrt(((ends.T - seen) ** 2).sum(axis=1)) / len(tables)
+    return (
+        max(-1.0, min(interval[0], float(change - below))),
+        min(1.0, max(interval[1], float(change + above))),
+    )
+
+
+def _tango_bound(lost: int, won: int, n: int, errors: float) -> float:
+    """The change that lies so many standard errors below the one that was seen."""
     from scipy.optimize import root_scalar
 
     if n == 0:
@@ -60,7 +91,7 @@ def paired_lower(lost: int, won: int, n: int) -> float:
     seen = (won - lost) / n
 
     def beyond(change: float) -> float:
-        return _tango(lost, won, n, change) - Z95_ONE_SIDED
+        return _tango(lost, won, n, change) - errors
 
     lowest = 1e-12 - 1
     if beyond(lowest) <= 0:

@@ -1,7 +1,8 @@
 """What changed since earlier rounds, paired by sample, on both halves.
 
-The overall change is the mean over benchmarks. Intervals come from a bootstrap over pictures; of
-a single picture nothing can be resampled and the interval is the whole range. Whether a category
+The overall change is the mean over benchmarks. Intervals come from a bootstrap over pictures, and
+are no shorter than Tango's score interval; of a single picture nothing can be
+resampled and the interval is the whole range. Whether a category
 was strong is what the *first* round's diagnosis said, so that slow forgetting over many rounds is
 held against where it began. What a row could have shown is for as many independent pairs as its
 own are worth, where as many turn as did (`power.py`).
@@ -18,7 +19,7 @@ from blindspot.core.errors import DataError
 from blindspot.core.outcomes import PASSED
 from blindspot.core.progress import progress
 from blindspot.core.records import Half, Prediction, Sample
-from blindspot.core.statistics import benjamini_hochberg, cluster_bootstrap, mcnemar
+from blindspot.core.statistics import benjamini_hochberg, cluster_bootstrap, mcnemar, no_shorter
 from diagnostics.answers import Floats, cluster_of, scores_by_sample
 from diagnostics.changes.power import detectable, independent
 
@@ -151,20 +152,29 @@ def measured(rows: Sequence[Pair], seed: int) -> Measured:
     """The paired change of these samples, at least one; a mean over benchmarks."""
     before, after, weight = _columns(rows)
     won, lost = sum(p.won for p in rows), sum(p.lost for p in rows)
+    changes, pictures = weight * (after - before), [cluster_of(p.sample) for p in rows]
+    drawn = cluster_bootstrap(changes, pictures, seed=seed, domain=(-1.0, 1.0))
+    change = float(np.mean(changes))
     return Measured(
         before=float(np.mean(weight * before)),
         after=float(np.mean(weight * after)),
-        change=float(np.mean(weight * (after - before))),
-        interval=interval(weight * (after - before), [cluster_of(p.sample) for p in rows], seed),
+        change=change,
+        interval=no_shorter(drawn, change, _tables(rows)),
         won=won,
         lost=lost,
         p=mcnemar(lost, won),
     )
 
 
-def interval(values: Floats, pictures: Sequence[str], seed: int) -> tuple[float, float]:
-    """95 % interval of the mean of changes, over pictures."""
-    return cluster_bootstrap(values, pictures, seed=seed, domain=(-1.0, 1.0))
+def _tables(rows: Sequence[Pair]) -> list[tuple[int, int, int]]:
+    """Lost, won and all of each benchmark."""
+    by_benchmark: defaultdict[str, list[Pair]] = defaultdict(list)
+    for pair in rows:
+        by_benchmark[pair.sample.benchmark].append(pair)
+    return [
+        (sum(p.lost for p in own), sum(p.won for p in own), len(own))
+        for own in by_benchmark.values()
+    ]
 
 
 def flips(rows: Iterable[Pair]) -> dict[str, tuple[str, ...]]:

@@ -8,11 +8,14 @@ from scipy.optimize import minimize_scalar, root_scalar
 from scipy.stats import binomtest, false_discovery_control
 
 from blindspot.core.statistics import (
+    Z95,
     Z95_ONE_SIDED,
     benjamini_hochberg,
     cluster_bootstrap,
     mcnemar,
     needed,
+    no_shorter,
+    paired_interval,
     paired_lower,
     wilson,
 )
@@ -107,6 +110,31 @@ def test_the_paired_bound_covers() -> None:
     draws = rng.multinomial(200, [0.07, 0.02, 0.91], size=2000)
     above = sum(paired_lower(int(lost), int(won), 200) > -0.05 for lost, won, _ in draws)
     assert above / 2000 < 0.06
+
+
+def test_the_paired_interval_covers() -> None:
+    rng = np.random.default_rng(1)
+    draws = rng.multinomial(150, [0.03, 0.01, 0.96], size=2000)
+    ends = [paired_interval(int(lost), int(won), 150) for lost, won, _ in draws]
+    assert 0.93 < np.mean([low <= -0.02 <= high for low, high in ends]) < 0.98
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 200))
+def test_the_paired_interval_is_the_same_from_the_other_side(
+    lost: int, won: int, same: int
+) -> None:
+    low, high = paired_interval(lost, won, lost + won + same)
+    assert paired_interval(won, lost, lost + won + same) == pytest.approx((-high, -low))
+    assert low <= paired_lower(lost, won, lost + won + same)
+
+
+def test_where_none_turned_an_interval_has_a_length() -> None:
+    low, high = no_shorter((0.0, 0.0), 0.0, [(0, 0, 200)])
+    assert (low, high) == pytest.approx((-(Z95**2) / (200 + Z95**2), Z95**2 / (200 + Z95**2)))
+    assert no_shorter((-0.2, 0.1), -0.05, [(12, 2, 200)]) == (-0.2, 0.1)  # the longer one stands
+    assert no_shorter((-1.0, 1.0), 0.0, [(0, 0, 5)]) == (-1.0, 1.0)
+    two, one = no_shorter((0.0, 0.0), 0.0, [(0, 0, 200)] * 4), low
+    assert two == pytest.approx((one / 2, -one / 2))  # the mean of four: √4 times as narrow
 
 
 @given(st.floats(0.01, 0.5))

@@ -28,7 +28,7 @@ def test_quota_and_gain_are_the_artifacts(
     gain = [(r["quota"], r["change"]["change"]) for r in numbers["rows"]]
     assert asked["x"] == [change for quota, change in gain if quota]
     assert other["x"] == [change for quota, change in gain if not quota]
-    assert asked["text"][0] == "counting/geometric · 150"
+    assert asked["text"][0] == "counting/geometric · 150: +10.0 points"
     assert numbers["rows"][0]["quota"] == max(quotas.values())
 
 
