@@ -1,7 +1,7 @@
 """T1–T10: what training on a diagnosis' data gains, what it costs, and what watches over it.
 
     python -m bench.training --smoke                    about five minutes
-    python -m bench.training --full                     hours; one file per measure
+    python -m bench.training --full                     about three hours; one file per measure
     python -m bench.training --full --only T1 T3
 
 Each module under `bench/tuning/` says what it measures, against what, and what it leaves out; what
