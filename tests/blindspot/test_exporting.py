@@ -130,7 +130,7 @@ def test_a_checkpoint_leaves_with_its_card(blindspot, run: RunFolder, tmp_path: 
     assert card.startswith("---\nlibrary_name: transformers\n")
     assert "trained by grpo: 40 steps, 720 samples, seed 3; published is step 30" in card
     assert "The round's gate accepted it: 2 strong categories held" in card
-    assert "| overall | 56 | 57.1 | 57.1 | +0.0 (+0.0 … +0.0) |" in card
+    assert "| overall | 56 | 57.1 | 57.1 | +0.0 (-6.4 … +6.4) |" in card
     assert "| shape/geometric | 720 |" in card
 
 
