@@ -117,8 +117,8 @@ class _Decoder:
         timer.start()
         try:
             answer = _asked(process, data)
-        except BaseException:
-            self.stop()  # half an answer may stand in the pipe
+        except BaseException:  # Ctrl-C included: half an answer may stand in the pipe
+            self.stop()
             raise
         finally:
             timer.cancel()
