@@ -1,4 +1,4 @@
-"""The evaluation: load, ask, grade, split into halves, measure, publish.
+"""The evaluation: load, split into halves, ask, grade, measure, publish.
 
 Departs from other harnesses in what happens to a call that fails: it is a row with a cause, outside
 every rate, and asked again by the next run of the same command.
@@ -58,8 +58,9 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
     sources = {f"benchmark:{name}": digest for name, digest in suite.digests(listed).items()}
     draft = Draft(out, "evaluation", identity(config), {"model": model, **sources})
     loaded = suite.load(listed, inputs.folder.images, config.limit)
-    samples = split(listed, config.diagnosis_share, loaded.samples, inputs.folder.images)
-    loaded.samples = samples
+    loaded.samples = samples = split(
+        listed, config.diagnosis_share, loaded.samples, inputs.folder.images
+    )
     rules = Rules(loaded)
     asked, described = _asked(config, inputs, model, rules)
     needy = [e.settings.name for e in listed if e.benchmark.facts.judge]

@@ -12,7 +12,7 @@ they give aggregate figures, choose no weights, and reach no generator or traine
 """
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +25,12 @@ from blindspot.core.evaluation import Evaluation
 from blindspot.core.grading import normalise
 from blindspot.core.records import Prediction, Sample
 from blindspot.core.run_folder import RoundFolder, RunFolder
-from blindspot.core.tables import read_table
 from blindspot.core.training_set import TrainingSetArtifact, read_split
 
-_GATE: Final = "difficulty"
-"""The gate that asks the policy."""
-_TOO_HARD: Final = "too hard"
-_NO_ANSWER: Final = "no answer"
+_GATE: Final = "difficulty: "
+"""What rejections by the gate that asks the policy begin with."""
+_TOO_HARD: Final = f"{_GATE}too hard"
+_NO_ANSWER: Final = f"{_GATE}no answer"
 _ACCURACY: Final = "rewards/accuracy/mean"
 _FIRST: Final = 5
 """Steps that speak of the start policy. Fewer could not show the floor: of 48 prompts a step, none
@@ -130,7 +129,6 @@ def answered(samples: Iterable[Sample], predictions: Iterable[Prediction]) -> li
 def cells(training_set: TrainingSetArtifact) -> list[Cell]:
     """The training cells of a set, in the plan's order."""
     samples = sorted(read_split(training_set, "train"), key=lambda s: s.id)
-    causes = _causes(training_set.path / "rejected.parquet")
     return [
         Cell(
             name=row.name,
@@ -138,9 +136,8 @@ def cells(training_set: TrainingSetArtifact) -> list[Cell]:
             admitted=row.admitted,
             candidates=row.candidates,
             asked=sum(s.cell == row.name and s.pass_rate is not None for s in samples)
-            + causes[row.name].total()
-            - causes[row.name][_NO_ANSWER],
-            too_hard=causes[row.name][_TOO_HARD],
+            + _judged(row.rejected),
+            too_hard=row.rejected.get(_TOO_HARD, 0),
             questions=tuple(normalise(s.question) for s in samples if s.cell == row.name),
             pictures=tuple(s.images for s in samples if s.cell == row.name),
         )
@@ -195,14 +192,9 @@ def _answered(sample: Sample, predictions: list[Prediction]) -> Answered:
     )
 
 
-def _causes(rejected: Path) -> Mapping[str, Counter[str]]:
-    """Why the difficulty gate rejected candidates, per training cell."""
-    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    if rejected.is_file():
-        for row in read_table(rejected).select(["split", "cell", "gate", "cause"]).to_pylist():
-            if (row["split"], row["gate"]) == ("train", _GATE):
-                counts[row["cell"]][row["cause"]] += 1
-    return counts
+def _judged(rejected: Mapping[str, int]) -> int:
+    """How many of a cell's rejected candidates the policy had answered."""
+    return sum(n for why, n in rejected.items() if why.startswith(_GATE) and why != _NO_ANSWER)
 
 
 def _log(checkpoint: Path) -> list[dict[str, Any]]:

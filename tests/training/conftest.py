@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def make_training_set(tmp_path: Path) -> Callable[..., Path]:
     """Publishes a training set; `cells`, `validation` and `canary` are (name, question, target,
-    how many) per cell, `negatives` (sample, wrong answer).
+    how many) per cell, `negatives` (sample, wrong answer), `rejected` counts by cell and cause.
     """
 
     def make(
@@ -98,6 +98,7 @@ def make_training_set(tmp_path: Path) -> Callable[..., Path]:
         canary: Sequence[tuple[str, str, str, int]] = (),
         picture: Callable[[int], bytes | None] = lambda number: png(number),
         pass_rate: Callable[[int], float | None] = lambda _: None,
+        rejected: Mapping[str, dict[str, int]] = {},
     ) -> Path:
         def rows_of(split: str, wanted: Sequence[tuple[str, str, str, int]]) -> list[dict]:
             return [
@@ -111,7 +112,7 @@ def make_training_set(tmp_path: Path) -> Callable[..., Path]:
         draft = Draft(tmp_path / name, "training_set", {}, {})
         counts = {cell: count for cell, _, _, count in cells}
         write_text(draft.path / "plan.json", _plan(counts).model_dump_json())
-        write_text(draft.path / "outcomes.json", _outcomes(counts).model_dump_json())
+        write_text(draft.path / "outcomes.json", _outcomes(counts, rejected).model_dump_json())
         write_table(draft.path / "train" / "0000.parquet", pa.Table.from_pylist(rows, _SCHEMA))
         for split, wanted in (("validation", validation), ("canary", canary)):
             if wanted:
@@ -270,10 +271,17 @@ def _plan(counts: dict[str, int]) -> Plan:
     return Plan(diagnosis="none", cells=tuple(cells))
 
 
-def _outcomes(counts: dict[str, int]) -> Outcomes:
+def _outcomes(counts: dict[str, int], rejected: Mapping[str, dict[str, int]]) -> Outcomes:
     return Outcomes(
         cells=tuple(
-            CellOutcome(name=name, split="train", quota=n, admitted=n, candidates=n)
+            CellOutcome(
+                name=name,
+                split="train",
+                quota=n,
+                admitted=n,
+                candidates=n,
+                rejected=rejected.get(name, {}),
+            )
             for name, n in counts.items()
         )
     )

@@ -8,21 +8,11 @@ import pytest
 from blindspot.core.acceptance import Acceptance
 from blindspot.core.artifact import Draft, write_text
 from blindspot.core.errors import DataError
-from blindspot.core.records import Completion, Failure, Prediction, Record, Sample
+from blindspot.core.records import Completion, Failure, Prediction, Sample
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.tables import write_records
 from blindspot.core.training_set import TrainingSetArtifact
 from training.history import Trained, answered, cells, read, trained
-
-
-class Row(Record):
-    """The columns of `rejected.parquet` that are read, and one that is not."""
-
-    split: str
-    cell: str
-    gate: str
-    cause: str
-    evidence: str = ""
 
 
 def sample(id: str, half="diagnosis", **changed) -> Sample:
@@ -92,21 +82,23 @@ def test_what_came_after_the_last_evaluation_is_not_read(tmp_path: Path, make_tr
 
 
 def test_a_cell_says_what_was_too_hard(make_training_set):
-    path = make_training_set([("color/plain", "Is it red?", "no", 3), ("ocr/map", "Read", "x", 2)])
-    rows = [
-        Row(split="train", cell="ocr/map", gate="difficulty", cause="too hard"),
-        Row(split="train", cell="ocr/map", gate="difficulty", cause="too easy"),
-        Row(split="train", cell="ocr/map", gate="difficulty", cause="undecided"),
-        Row(split="train", cell="ocr/map", gate="difficulty", cause="no answer"),
-        Row(split="train", cell="ocr/map", gate="duplicate", cause=""),
-        Row(split="canary", cell="ocr/map", gate="difficulty", cause="too hard"),
-    ]
-    write_records(path / "rejected.parquet", rows, Row)
+    rejected = {
+        "difficulty: too hard": 7,
+        "difficulty: too easy": 2,
+        "difficulty: undecided": 1,
+        "difficulty: no answer": 4,
+        "duplicate": 3,
+    }
+    path = make_training_set(
+        [("color/plain", "Is it red?", "no", 3), ("ocr/map", "Read", "x", 2)],
+        rejected={"ocr/map": rejected},
+        pass_rate=lambda number: 0.5 if number else None,
+    )
     color, ocr = cells(TrainingSetArtifact(path))
-    assert (color.name, color.admitted, color.asked, color.too_hard) == ("color/plain", 3, 0, 0)
+    assert (color.name, color.admitted, color.asked, color.too_hard) == ("color/plain", 3, 2, 0)
     assert color.questions == ("is it red",) * 3
     assert color.pictures == (("0.png",), ("1.png",), ("2.png",))
-    assert (ocr.name, ocr.asked, ocr.too_hard) == ("ocr/map", 3, 1)
+    assert (ocr.name, ocr.asked, ocr.too_hard) == ("ocr/map", 1 + 10, 7)
 
 
 def checkpoint(path: Path, *steps: dict, group: int = 8, rollouts: int = 80) -> Path:
