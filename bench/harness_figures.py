@@ -104,7 +104,8 @@ def at_least(found: Mapping[str, Estimate], target: float, precision: float) -> 
     ours = found.get(OURS)
     if ours is None or ours.interval is None:
         return None
-    return ours.interval[0] >= target or verdict(ours.interval, target, precision=precision)
+    figure = (ours.value, ours.interval)
+    return ours.interval[0] >= target or verdict(figure, target, precision=precision)
 
 
 def at_most(found: Mapping[str, Estimate], target: float, precision: float) -> bool | None:

@@ -49,17 +49,21 @@ class Row:
 
 
 def verdict(
-    interval: Interval, target: float, *, precision: float, higher_is_better: bool = True
+    figure: tuple[float, Interval],
+    target: float,
+    *,
+    precision: float,
+    higher_is_better: bool = True,
 ) -> bool | None:
-    """`met` of a figure with a numeric target: true when the favourable end of the interval
-    reaches the target and the interval is no wider than `precision`, false when the whole
-    interval misses, None otherwise.
+    """`met` of a figure with a numeric target: true when the figure reaches the target and its
+    interval is no wider than `precision`, false when the whole interval misses, None otherwise.
     """
-    low, high = interval if higher_is_better else (-interval[1], -interval[0])
-    target = target if higher_is_better else -target
+    value, (low, high) = figure
+    if not higher_is_better:
+        value, low, high, target = -value, -high, -low, -target
     if high < target:
         return False
-    return True if high - low <= precision else None
+    return True if value >= target and high - low <= precision else None
 
 
 def parse(

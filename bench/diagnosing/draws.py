@@ -38,5 +38,5 @@ def row(
 ) -> Row:
     """A row with its verdict."""
     sign = "≥" if higher_is_better else "≤"
-    met = verdict(figure[1], target, precision=precision, higher_is_better=higher_is_better)
+    met = verdict(figure, target, precision=precision, higher_is_better=higher_is_better)
     return Row(id, measure, *figure, f"{sign} {number(target)}", to_beat, met)

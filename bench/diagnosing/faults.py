@@ -283,7 +283,9 @@ def _rows(stage: str, planted: Sequence[Planted], said: dict[str, str]) -> Itera
     decided = [(p.case, p.stage == stage) for p in planted if said[p.sample.id] == stage]
     own = [(p.case, said[p.sample.id] == stage) for p in planted if p.stage == stage]
     value, interval = rate(decided)
-    met = verdict(interval, TARGET, precision=NARROW) if interval else None
+    met = None
+    if value is not None and interval is not None:
+        met = verdict((value, interval), TARGET, precision=NARROW)
     target = f"≥ {TARGET:.2f}"
     yield Row("D10", f"precision of '{stage}'", value, interval, target, "–", met)
     yield Row("D10", f"coverage of '{stage}'", *rate(own), "printed", "–")

@@ -261,7 +261,7 @@ def _bootstrap(
 def _row(what: str, found: tuple[float, Interval], target: float, beat: str) -> Row:
     """Only the product's own figure can meet the target; the others say what would."""
     own = what.endswith("the product")
-    met = verdict(found[1], target, precision=target / 4, higher_is_better=False) if own else None
+    met = verdict(found, target, precision=target / 4, higher_is_better=False) if own else None
     return Row("D7", what, *found, target=f"≤ {target:g}", to_beat=beat, met=met)
 
 

@@ -66,14 +66,14 @@ def measure(extent: Extent) -> list[Row]:
             *paired,
             target="≥ .65",
             to_beat=f"unpaired {_text(unpaired)}",
-            met=verdict(paired[1], 0.65, precision=0.05),
+            met=verdict(paired, 0.65, precision=0.05),
         ),
         Row(
             "D8",
             "the same without a gain: false alarms",
             *alarms,
             target="≤ .025",
-            met=verdict(alarms[1], ALPHA / 2, precision=0.02, higher_is_better=False),
+            met=verdict(alarms, ALPHA / 2, precision=0.02, higher_is_better=False),
         ),
         _smallest(gain[: extent.draws(40, 400)]),
     ]

@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.diagnosing.draws import row
 from bench.extent import Extent
-from bench.rows import Interval, Row, verdict
+from bench.rows import Row
 from blindspot.core.artifact import Draft
 from blindspot.core.diagnosis import Diagnosis, DiagnosisArtifact
 from blindspot.core.evaluation import Evaluation
@@ -177,10 +178,10 @@ def _listed(diagnosis: Diagnosis, world: World) -> Iterator[tuple[str, str]]:
     """The cells and stages that a diagnosis lists: each slice by the cell of most of its failures
     at the stage.
     """
-    for row in diagnosis.excess:
-        cells = [world.cells[i] for i in row.samples]
+    for each in diagnosis.excess:
+        cells = [world.cells[i] for i in each.samples]
         if cells:
-            yield max(sorted(set(cells)), key=cells.count), row.stage
+            yield max(sorted(set(cells)), key=cells.count), each.stage
 
 
 def _mostly(values: Sequence[bool]) -> bool:
@@ -190,20 +191,17 @@ def _mostly(values: Sequence[bool]) -> bool:
 def _rows(name: str, tallies: Sequence[Tally]) -> list[Row]:
     found, planted = sum(t.found for t in tallies), sum(t.planted for t in tallies)
     false, reported = sum(t.false for t in tallies), sum(t.reported for t in tallies)
-    recall, alarms = wilson(found, planted), wilson(false, reported)
+    recall = (found / planted, wilson(found, planted))
+    alarms = (false / reported if reported else 0.0, wilson(false, reported))
     return [
-        _row(
-            f"{name}: recall", found / planted, recall, "≥ 0.9", verdict(recall, 0.9, precision=0.2)
-        ),
-        _row(
+        row("D13", f"{name}: recall", recall, 0.9, precision=0.2, to_beat="–"),
+        row(
+            "D13",
             f"{name}: false alarms of those reported",
-            false / reported if reported else 0.0,
             alarms,
-            "≤ 0.1",
-            verdict(alarms, 0.1, precision=0.2, higher_is_better=False),
+            0.1,
+            precision=0.2,
+            higher_is_better=False,
+            to_beat="–",
         ),
     ]
-
-
-def _row(measure: str, value: float, interval: Interval, target: str, met: bool | None) -> Row:
-    return Row("D13", measure, value, interval, target, "–", met)

@@ -126,7 +126,7 @@ def rows(ours: Sequence[Ran], bare: Sequence[Ran]) -> list[Row]:
     share, interval = mean([ran.ours for ran in ours])
     parts = ", ".join(f"{part} {_part(ours, part):.2%}" for part in OURS)
     told = f"share of training that is ours ({parts})"
-    met = verdict(interval, _TARGET, precision=_TARGET, higher_is_better=False)
+    met = verdict((share, interval), _TARGET, precision=_TARGET, higher_is_better=False)
     beat = f"bare TRL, data and its string reward: {mean([ran.ours for ran in bare])[0]:.2%}"
     slow, slows = mean([a.seconds / b.seconds for a, b in zip(ours, bare, strict=True)])
     return [

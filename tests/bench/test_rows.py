@@ -13,17 +13,18 @@ from bench.rows import Row
 
 
 @pytest.mark.parametrize(
-    ("interval", "precision", "met"),
+    ("value", "interval", "precision", "met"),
     [
-        ((0.6, 0.7), 0.2, True),
-        ((0.45, 0.55), 0.2, True),
-        ((0.1, 0.9), 0.2, None),
-        ((0.1, 0.4), 0.2, False),
+        (0.65, (0.6, 0.7), 0.2, True),
+        (0.5, (0.45, 0.55), 0.2, True),
+        (0.49, (0.45, 0.55), 0.2, None),
+        (0.55, (0.1, 0.9), 0.2, None),
+        (0.3, (0.1, 0.4), 0.2, False),
     ],
 )
-def test_verdict(interval: tuple[float, float], precision: float, met: bool | None):
-    assert rows.verdict(interval, 0.5, precision=precision) is met
-    turned = (-interval[1], -interval[0])
+def test_verdict(value: float, interval: rows.Interval, precision: float, met: bool | None):
+    assert rows.verdict((value, interval), 0.5, precision=precision) is met
+    turned = (-value, (-interval[1], -interval[0]))
     assert rows.verdict(turned, -0.5, precision=precision, higher_is_better=False) is met
 
 
