@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, cast
 
+from bench.chaos.counts import keep, table
 from bench.chaos.spiral import Arm
 from bench.chaos.trials import AIMS, WORDS, measure
 from bench.extent import Extent
@@ -36,6 +37,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         report("reliability", list(AIMS), arguments, rows, RESULTS)
     except BlindspotError as error:
         raise SystemExit(str(error)) from error
+    if arguments.full:
+        for arm in arguments.only:
+            keep(arm, extent.work, RESULTS)
+        prepend(RESULTS)
+
+
+def prepend(results: Path) -> None:
+    """Put the short table above the rows of `reliability.md`."""
+    file = results / "reliability.md"
+    file.write_text(f"{table(results)}\n{file.read_text()}")
 
 
 def _extend(parser: argparse.ArgumentParser) -> None:
