@@ -1,6 +1,7 @@
 """What was decided about candidates, in the ledger: every candidate with the verdicts on it, and
 which one has which slot. A window of candidates is decided in one transaction, so that after a kill
-it stands there whole or not at all; a slot is given away once.
+it stands there whole or not at all; a slot is given away once. A window bears a seal of all its
+candidates, so that a changed or missing one shows.
 
     journal.window("0/3")                  None: not decided yet, or its rows in order
     journal.decide("0/3", [row, row, …])   kept; raises where a slot is taken already
@@ -8,6 +9,7 @@ it stands there whole or not at all; a slot is given away once.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Generic, TypeVar
 
 from blindspot.core.errors import StageError
@@ -42,38 +44,39 @@ class Journal(Generic[R]):
     def window(self, name: str) -> list[R] | None:
         """The rows of a window that was decided, in order; None if it was not."""
         with self._ledger.transaction() as db:
-            known = db.execute(
-                "select 1 from windows where scope = ? and name = ?", (self._scope, name)
-            )
-            if known.fetchone() is None:
+            where = (self._scope, name)
+            known = db.execute("select seal from windows where scope = ? and name = ?", where)
+            kept = known.fetchone()
+            if kept is None:
                 return None
             rows = db.execute(
-                "select id, record, seal from candidates where scope = ? and window = ? "
-                "order by place",
-                (self._scope, name),
+                "select id, record from candidates where scope = ? and window = ? order by place",
+                where,
             ).fetchall()
-        if any(kept not in (None, seal(id_, text)) for id_, text, kept in rows):
+        if kept[0] not in (None, seal(*chain(*rows))):
             raise StageError(
                 f"The ledger {self._ledger.path}",
                 f"what was decided in window {name} of {self._scope} is damaged",
                 "Make the training set again with --redo training_set; no finished call is lost",
             )
-        return [self._kind.model_validate_json(text) for _, text, _ in rows]
+        return [self._kind.model_validate_json(text) for _, text in rows]
 
     def decide(self, name: str, rows: Sequence[R]) -> None:
         """Keep a window. Raises StageError where one of its slots is taken already, the window was
         decided by somebody else, or it cannot be written.
         """
         scope = self._scope
+        kept = [(r.id, r.model_dump_json()) for r in rows]
         try:
             with self._ledger.transaction() as db:
-                db.execute("insert into windows values (?, ?)", (scope, name))
+                db.execute(
+                    "insert into windows (scope, name, seal) values (?, ?, ?)",
+                    (scope, name, seal(*chain(*kept))),
+                )
                 db.executemany(
-                    "insert into candidates values (?, ?, ?, ?, ?, ?)",
-                    [
-                        (scope, name, i, r.id, text, seal(r.id, text))
-                        for i, (r, text) in enumerate((r, r.model_dump_json()) for r in rows)
-                    ],
+                    "insert into candidates (scope, window, place, id, record) "
+                    "values (?, ?, ?, ?, ?)",
+                    [(scope, name, place, *each) for place, each in enumerate(kept)],
                 )
                 db.executemany(
                     "insert into slots values (?, ?, ?)",

@@ -4,8 +4,9 @@ A row is written in the transaction in which its answer arrived, so a kill loses
 under way. Failures are kept for the record and are never answers; one that asking again cannot
 help (an undecodable picture) is not asked again.
 
-Every row of a call bears a seal. When the file is opened, its structure is checked and so are the
-seals: a damaged file is refused, a damaged row is left out aloud, and that call is asked again.
+Every row of a call and of its cost bears a seal. When the file is opened, its structure is checked
+and so are the seals: a damaged file is refused, a damaged row is left out aloud; such a call is
+asked again, such a cost no longer counted.
 """
 
 import errno
@@ -48,22 +49,27 @@ create table if not exists failures (
 create index if not exists failures_by_key on failures (key);
 create table if not exists spending (
     scope text not null, key text not null, role text not null, cell text not null,
-    reserved real not null, cost real not null default 0, primary key (scope, key)
+    reserved real not null, cost real not null default 0, seal integer, primary key (scope, key)
 ) without rowid;
 create table if not exists windows (
-    scope text not null, name text not null, unique (scope, name)
+    scope text not null, name text not null, seal integer, unique (scope, name)
 );
 create table if not exists candidates (
     scope text not null, window text not null, place integer not null, id text not null,
-    record text not null, seal integer, primary key (scope, window, place)
+    record text not null, primary key (scope, window, place)
 ) without rowid;
 create table if not exists slots (
     scope text not null, slot text not null, candidate text not null, primary key (scope, slot)
 ) without rowid;
 """
 _LOOKUP: Final = 500
-_SEALED: Final = {"calls": "key, completion", "failures": "key, failure, retryable"}
-"""What the seal of a row covers."""
+_SEALED: Final = {
+    "calls": "key, completion",
+    "failures": "key, failure, retryable",
+    "spending": "scope, key, role, cell, reserved, cost",
+}
+"""What the seal of a row covers. That of a window, its candidates, is the journal's."""
+_SEAL_SPENDING: Final = f"update spending set seal = seal({_SEALED['spending']}) where scope = ?"
 _DISK: Final = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_READONLY: errno.EROFS,
@@ -92,6 +98,7 @@ class Ledger:
             )
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = normal")
+            self._db.create_function("seal", -1, seal, deterministic=True)
             _complete(self._db)
             self._leave_out_damaged()
 
@@ -139,20 +146,26 @@ class Ledger:
                 "update spending set cost = cost + ?, reserved = 0 where scope = ? and key = ?",
                 [(cost, scope, key) for scope, key, cost in costs],
             )
+            paid = [(scope, key) for scope, key, _ in costs]
+            db.executemany(f"{_SEAL_SPENDING} and key = ?", paid)
 
     def reserve(self, scope: str, key: str, role: str, cell: str, worst: float) -> None:
         """Set aside what a call may cost, until `record` says what it did."""
-        self._run(
-            "insert into spending (scope, key, role, cell, reserved) values (?, ?, ?, ?, ?) "
-            "on conflict (scope, key) do update set reserved = excluded.reserved",
-            (scope, key, role, cell, worst),
-        )
+        with self.transaction() as db:
+            db.execute(
+                "insert into spending (scope, key, role, cell, reserved) values (?, ?, ?, ?, ?) "
+                "on conflict (scope, key) do update set reserved = excluded.reserved",
+                (scope, key, role, cell, worst),
+            )
+            db.execute(f"{_SEAL_SPENDING} and key = ?", (scope, key))
 
     def abandon(self, scope: str) -> None:
         """What a process that is gone had reserved counts as spent."""
-        self._run(
-            "update spending set cost = cost + reserved, reserved = 0 where scope = ?", (scope,)
-        )
+        with self.transaction() as db:
+            db.execute(
+                "update spending set cost = cost + reserved, reserved = 0 where scope = ?", (scope,)
+            )
+            db.execute(_SEAL_SPENDING, (scope,))
 
     def spent(self, scope: str) -> list[tuple[str, str, float]]:
         """What was spent, as (role, cell, cost)."""
@@ -204,7 +217,6 @@ class Ledger:
 
     def _leave_out_damaged(self) -> None:
         """Delete rows whose seal is broken, and say so."""
-        self._db.create_function("seal", -1, seal, deterministic=True)
         for table, columns in _SEALED.items():
             rows = f"from {table} where seal is not null and seal <> seal({columns})"
             if count := self._run(f"select count(*) {rows}")[0][0]:
@@ -253,7 +265,7 @@ def _create(path: Path) -> None:
 def _complete(db: sqlite3.Connection) -> None:
     """Give a ledger of an earlier version the columns that it lacks."""
     db.executescript(_SCHEMA)
-    for table in (*_SEALED, "candidates"):
+    for table in (*_SEALED, "windows"):
         if "seal" not in {row[1] for row in db.execute(f"pragma table_info({table})")}:
             db.execute(f"alter table {table} add column seal integer")
 

@@ -70,7 +70,7 @@ def test_it_reads_while_another_writes_and_changes_nothing(kit, world, stopped):
     writer = sqlite3.connect(ledger, isolation_level=None)
     writer.execute("begin immediate")
     scope = scope_of(world.folder, world.folder.round(0).training_set)
-    writer.execute("insert into windows values (?, '9/0')", (scope,))
+    writer.execute("insert into windows (scope, name) values (?, '9/0')", (scope,))
     before = ledger.read_bytes()
     assert status(world.folder, 0).windows == 1, "what is not committed is not there"
     assert ledger.read_bytes() == before

@@ -1,5 +1,8 @@
 """Windows of candidates: whole or not at all, and a slot given away once."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from blindspot.core.errors import StageError
@@ -59,13 +62,17 @@ def test_training_sets_do_not_see_each_other_and_a_fresh_one_begins_anew(tmp_pat
     fresh.decide("0/0", [row("a")])
 
 
-def test_a_changed_decision_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    "damage",
+    ["update candidates set record = replace(record, '\"w\"', '\"v\"')", "delete from candidates"],
+    ids=["changed", "missing"],
+)
+def test_a_window_whose_candidates_are_others_is_refused(tmp_path, damage):
     own = journal(tmp_path)
-    own.decide("0/0", [row("a")])
-    ledger = own._ledger
-    ledger.close()
-    data = ledger.path.read_bytes()
-    assert b'"word":"w"' in data
-    ledger.path.write_bytes(data.replace(b'"word":"w"', b'"word":"v"'))
+    own.decide("0/0", [row("a"), row("b")])
+    own._ledger.close()
+    with closing(sqlite3.connect(own._ledger.path)) as db:
+        assert db.execute(f"{damage} where place = 1").rowcount == 1
+        db.commit()
     with pytest.raises(StageError, match=r"window 0/0 of round-0/set is damaged.*--redo training"):
         journal(tmp_path).window("0/0")

@@ -57,7 +57,7 @@ def test_threads_share_it_and_one_that_fails_takes_back_its_own_rows_only(tmp_pa
 
     def fail(key: str) -> None:
         with ledger.transaction() as db:
-            db.execute("insert into windows values ('set', ?)", (key,))
+            db.execute("insert into windows (scope, name) values ('set', ?)", (key,))
             raise RuntimeError
 
     def write(thread: int) -> None:
@@ -126,6 +126,22 @@ def test_a_changed_failure_is_left_out_too(tmp_path: Path, capsys) -> None:
     replaced(ledger.path, b"broken", b"brokem")
     assert Ledger(ledger.path).lookup(["c"]) == {}
     assert "failures" in capsys.readouterr().err
+
+
+def test_a_changed_cost_is_left_out_too(tmp_path: Path, capsys) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    for key, role in (("a", "solver"), ("b", "writer"), ("c", "writer")):
+        ledger.reserve("set", key, role, "cell", 2)
+    ledger.record("m", [("a", "{}", ANSWER), ("b", "{}", ANSWER)], [("set", k, 0.1) for k in "ab"])
+    ledger.abandon("set")
+    ledger.close()
+    kept = Ledger(ledger.path)
+    assert sorted(kept.spent("set")) == [("solver", "cell", 0.1), ("writer", "cell", 2.1)]
+    kept._db.execute("update spending set cost = 0 where key = 'b'")
+    kept.close()
+    found = Ledger(ledger.path).spent("set")
+    assert sorted(found) == [("solver", "cell", 0.1), ("writer", "cell", 2.0)]
+    assert "1 damaged rows of spending are left out" in capsys.readouterr().err
 
 
 def test_a_cut_through_its_last_row_costs_that_row(whole: Path, tmp_path: Path, capsys) -> None:
