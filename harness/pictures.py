@@ -12,9 +12,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, TypeVar
+from dataclasses import astuple, dataclass
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from PIL import Image
 from blindspot.core.artifact import disk_error
 from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore
+from blindspot.core.ledger import disk_errno, seal
 from blindspot.core.progress import progress
 
 GREY: Final = 64
@@ -33,18 +33,18 @@ R = TypeVar("R")
 Pair = tuple[str, str]
 """Names of two pictures, the smaller first."""
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Raised whenever a fact or a verdict is found in another way; older files are made anew."""
 _SCHEMA: Final = """
 create table if not exists facts (
     name text primary key, width integer not null, height integer not null,
-    pixels text not null, grey blob not null, color blob not null
+    pixels text not null, grey blob not null, color blob not null, seal integer not null
 ) without rowid;
 create table if not exists verdicts (
-    one text not null, other text not null, same integer not null, primary key (one, other)
+    one text not null, other text not null, same integer not null, seal integer not null,
+    primary key (one, other)
 ) without rowid;
 """
-_SELECT: Final = "select name, width, height, pixels, grey, color from facts"
 _BATCH: Final = 256
 
 
@@ -62,6 +62,10 @@ class Facts:
     """64×64 levels of grey."""
     color: bytes
     """16×16 RGB."""
+
+
+class _DamagedError(Exception):
+    """The file is to be made anew."""
 
 
 class Pictures:
@@ -83,9 +87,7 @@ class Pictures:
             missing = [name for name in wanted if name not in known]
             for batch in _batches(_in_threads("reading pictures", self._read, missing)):
                 known |= batch
-                rows = [(n, f.width, f.height, f.pixels, f.grey, f.color) for n, f in batch.items()]
-                with db:
-                    db.executemany("insert or replace into facts values (?, ?, ?, ?, ?, ?)", rows)
+                _keep(db, "facts", [(name, *astuple(facts)) for name, facts in batch.items()])
         return known
 
     def verdicts(
@@ -98,24 +100,21 @@ class Pictures:
         self, wanted: Sequence[Pair], same: Callable[[Image.Image, Image.Image], bool]
     ) -> dict[Pair, bool]:
         with self._database() as db:
-            stored = {
-                (one, other): bool(v) for one, other, v in db.execute("select * from verdicts")
-            }
+            rows = map(_whole, db.execute("select * from verdicts"))
+            stored = {(one, other): bool(verdict) for one, other, verdict in rows}
             known = {pair: stored[pair] for pair in wanted if pair in stored}
             missing = [pair for pair in wanted if pair not in known]
             look = lambda pair: same(self._open(pair[0]), self._open(pair[1]))  # noqa: E731
             for batch in _batches(_in_threads("comparing pictures", look, missing)):
                 known |= batch
-                with db:
-                    rows = [(*pair, verdict) for pair, verdict in batch.items()]
-                    db.executemany("insert or replace into verdicts values (?, ?, ?)", rows)
+                _keep(db, "verdicts", [(*pair, int(verdict)) for pair, verdict in batch.items()])
         return known
 
     def _made_anew_if_damaged(self, work: Callable[[], T]) -> T:
         """What it gives; where the file turns out to be damaged, from an empty one."""
         try:
             return work()
-        except (sqlite3.DatabaseError, OverflowError):
+        except _DamagedError:
             self.path.unlink(missing_ok=True)
             return work()
 
@@ -134,12 +133,19 @@ class Pictures:
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
+        """Raises _DamagedError for a file that cannot be trusted, StageError where the disk is what
+        is wrong.
+        """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(_opened(self.path)) as db:
+            with closing(sqlite3.connect(self.path, timeout=30)) as db:
+                _prepare(db)
                 yield db
-        except sqlite3.OperationalError as error:
-            raise disk_error(self.path, OSError(0, str(error))) from error
+        except (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError) as error:
+            number = disk_errno(error)
+            if number is None:
+                raise _DamagedError from error
+            raise disk_error(self.path, OSError(number, str(error))) from error
 
 
 def facts_of(image: Image.Image) -> Facts:
@@ -171,22 +177,13 @@ def _small(image: Image.Image, side: int) -> NDArray[np.uint8]:
     return np.asarray(image.resize((side, side), Image.Resampling.BILINEAR))
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    """The database; one that is damaged or of another format is replaced by an empty one."""
-    db = sqlite3.connect(path, timeout=30)
-    try:
-        (found,) = db.execute("pragma user_version").fetchone()
-        if found not in (0, _FORMAT):
-            raise sqlite3.DatabaseError("another format")
-        db.executescript(_SCHEMA)
-        db.execute(f"pragma user_version = {_FORMAT}")
-        return db
-    except sqlite3.DatabaseError as error:
-        db.close()
-        if isinstance(error, sqlite3.OperationalError):  # locked, or the disk is full
-            raise
-        path.unlink()
-        return _opened(path)
+def _prepare(db: sqlite3.Connection) -> None:
+    """Its tables. Raises DatabaseError for a database of another format."""
+    (found,) = db.execute("pragma user_version").fetchone()
+    if found not in (0, _FORMAT):
+        raise sqlite3.DatabaseError("another format")
+    db.executescript(_SCHEMA)
+    db.execute(f"pragma user_version = {_FORMAT}")
 
 
 def _lookup(db: sqlite3.Connection, names: Sequence[str]) -> dict[str, Facts]:
@@ -194,18 +191,27 @@ def _lookup(db: sqlite3.Connection, names: Sequence[str]) -> dict[str, Facts]:
     for start in range(0, len(names), _BATCH):
         part = names[start : start + _BATCH]
         marks = ",".join("?" * len(part))
-        for name, *fields in db.execute(f"{_SELECT} where name in ({marks})", part):
-            known[name] = _whole(Facts(*fields))
+        for row in db.execute(f"select * from facts where name in ({marks})", part):
+            name, *fields = _whole(row)
+            known[name] = Facts(*fields)
     return known
 
 
-def _whole(facts: Facts) -> Facts:
-    """Raises DatabaseError for what no picture's facts can be."""
-    small = (facts.grey, GREY * GREY), (facts.color, COLOR * COLOR * 3)
-    sides = isinstance(facts.width, int) and isinstance(facts.height, int)
-    if not sides or any(not isinstance(b, bytes) or len(b) != n for b, n in small):
-        raise sqlite3.DatabaseError("a row is no picture's facts")
-    return facts
+def _keep(db: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Put rows there, sealed."""
+    marks = ",".join("?" * (len(rows[0]) + 1))
+    with db:
+        db.executemany(
+            f"insert or replace into {table} values ({marks})", [(*r, seal(*r)) for r in rows]
+        )
+
+
+def _whole(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row without its seal. Raises DatabaseError for one that was changed."""
+    *values, kept = row
+    if seal(*values) != kept:
+        raise sqlite3.DatabaseError("a row is not what was kept")
+    return tuple(values)
 
 
 def _in_threads(title: str, work: Callable[[T], R], items: list[T]) -> Iterator[tuple[T, R]]:

@@ -233,9 +233,8 @@ class Ledger:
         except UnicodeDecodeError as error:  # of a message that quotes damaged bytes
             raise self._damaged("its tables are damaged") from error
         except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", 0)  # Python's own errors have none
-            number = _DISK.get(code & 0xFF)
-            if number is None or code == sqlite3.SQLITE_IOERR_SHORT_READ:
+            number = disk_errno(error)
+            if number is None:
                 raise self._damaged(str(error)) from error
             raise disk_error(self.path, OSError(number, str(error))) from error
         except OSError as error:
@@ -247,6 +246,14 @@ class Ledger:
             why,
             "Move the file away; finished calls in it would be asked again",
         )
+
+
+def disk_errno(error: Exception) -> int | None:
+    """The errno of what SQLite says of the disk or of another process; None where the file is what
+    is wrong.
+    """
+    code = getattr(error, "sqlite_errorcode", 0)  # Python's own errors have none
+    return None if code == sqlite3.SQLITE_IOERR_SHORT_READ else _DISK.get(code & 0xFF)
 
 
 def seal(*values: object) -> int:

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore, encode
 from harness import pictures
 from harness.pictures import Pictures, colors, facts_of, greys
+
+WRITABLE = 18
+"""The byte that tells SQLite whether it may write a file: another one is a disk's fault to it."""
 
 
 @pytest.fixture
@@ -92,6 +97,21 @@ def test_a_verdict_is_given_once(store: ImageStore) -> None:
     first = Pictures(store).verdicts([(a, b), (b, c)], lambda one, _: one == store.open(a))
     assert first == {(a, b): True, (b, c): False}
     assert Pictures(store).verdicts([(b, c), (a, b)], refuse) == first
+
+
+@given(at=st.integers(min_value=0, max_value=10**6), by=st.integers(min_value=1, max_value=255))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_changed_byte_is_believed(store: ImageStore, at: int, by: int) -> None:
+    some = sorted(names(store, 3))
+    pairs = [(some[0], some[1]), (some[1], some[2])]
+    known = Pictures(store)
+    facts, verdicts = known.facts(some), known.verdicts(pairs, lambda *_: True)
+    data = bytearray(known.path.read_bytes())
+    assume(at % len(data) != WRITABLE)
+    data[at % len(data)] ^= by
+    known.path.write_bytes(data)
+    assert known.facts(some) == facts
+    assert known.verdicts(pairs, lambda *_: True) == verdicts
 
 
 def test_a_missing_picture_is_named(store: ImageStore) -> None:
