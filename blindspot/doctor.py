@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from blindspot.core.errors import ConfigError
-from blindspot.core.ledger import refuse_network_filesystem
+from blindspot.core.sqlite import refuse_network_filesystem
 
 _GIB: Final = 2**30
 _LOCAL: Final = "pip install 'blindspot-lmm[local]' (torch first: see docs/installing.md)"

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from pydantic import ValidationError
+
 from blindspot.core.errors import StageError
 from blindspot.core.run_folder import RunFolder
+from blindspot.core.sqlite import told
 from generation.decided import Candidacy
 
+_WAY_OUT: Final = "Run `blindspot generate` again, which says what can be done"
 _WAIT: Final = 10.0
 """Seconds to wait for a writer that is just tidying up."""
 
@@ -33,7 +37,11 @@ class Decisions:
             "w.name = c.window where c.scope = ? order by w.rowid, c.place"
         )
         for (text,) in self._read(query):
-            yield Candidacy.model_validate_json(text)
+            try:
+                yield Candidacy.model_validate_json(text)
+            except ValidationError as error:
+                why = "what it keeps of a candidate cannot be read"
+                raise StageError(f"The ledger {self._path}", why, _WAY_OUT) from error
 
     def windows(self) -> list[str]:
         """The windows that were decided, in order: `<attempt>/<first slot>`."""
@@ -52,13 +60,11 @@ class Decisions:
         if not self._path.is_file():
             return []
         address = f"file:{quote(str(self._path.resolve()))}?mode=ro"
-        try:
-            with closing(sqlite3.connect(address, uri=True, timeout=_WAIT)) as db:
-                return db.execute(query, (self._scope,)).fetchall()
-        except sqlite3.Error as error:
-            raise StageError(
-                f"The ledger {self._path}", str(error), "Run the same command again"
-            ) from error
+        with (
+            told(self._path, f"The ledger {self._path}", _WAY_OUT),
+            closing(sqlite3.connect(address, uri=True, timeout=_WAIT)) as db,
+        ):
+            return db.execute(query, (self._scope,)).fetchall()
 
 
 def scope_of(folder: RunFolder, training_set: Path) -> str:

@@ -22,8 +22,8 @@ from PIL import Image
 from blindspot.core.artifact import disk_error
 from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore
-from blindspot.core.ledger import disk_errno, seal
 from blindspot.core.progress import progress
+from blindspot.core.sqlite import disk_errno, seal
 
 GREY: Final = 64
 COLOR: Final = 16

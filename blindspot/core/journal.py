@@ -13,8 +13,9 @@ from itertools import chain
 from typing import Generic, TypeVar
 
 from blindspot.core.errors import StageError
-from blindspot.core.ledger import Ledger, seal
+from blindspot.core.ledger import Ledger
 from blindspot.core.records import Record
+from blindspot.core.sqlite import seal
 
 R = TypeVar("R", bound="Decided")
 

@@ -9,35 +9,18 @@ and so are the seals: a damaged file is refused, a damaged row is left out aloud
 asked again, such a cost no longer counted.
 """
 
-import errno
 import sqlite3
 import threading
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from blindspot.core.artifact import disk_error
-from blindspot.core.errors import ConfigError, StageError
+from blindspot.core.errors import StageError
 from blindspot.core.progress import say
 from blindspot.core.records import Completion, Failure, Outcome
+from blindspot.core.sqlite import refuse_network_filesystem, seal, told
 
-_NETWORK: Final = {
-    "nfs",
-    "nfs4",
-    "cifs",
-    "smb3",
-    "smbfs",
-    "lustre",
-    "gpfs",
-    "beegfs",
-    "ceph",
-    "glusterfs",
-    "fuse.sshfs",
-    "afs",
-    "9p",
-}
 _SCHEMA: Final = """
 create table if not exists calls (
     key text primary key, fingerprint text not null, request text not null,
@@ -63,6 +46,7 @@ create table if not exists slots (
 ) without rowid;
 """
 _LOOKUP: Final = 500
+_WAY_OUT: Final = "Move the file away; finished calls in it would be asked again"
 _SEALED: Final = {
     "calls": "key, completion",
     "failures": "key, failure, retryable",
@@ -70,15 +54,6 @@ _SEALED: Final = {
 }
 """What the seal of a row covers. That of a window, its candidates, is the journal's."""
 _SEAL_SPENDING: Final = f"update spending set seal = seal({_SEALED['spending']}) where scope = ?"
-_DISK: Final = {
-    sqlite3.SQLITE_FULL: errno.ENOSPC,
-    sqlite3.SQLITE_READONLY: errno.EROFS,
-    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
-    sqlite3.SQLITE_PERM: errno.EACCES,
-    sqlite3.SQLITE_IOERR: errno.EIO,
-    sqlite3.SQLITE_BUSY: errno.EBUSY,
-}
-"""Errors that are the disk's, or another process', and not the file's."""
 
 
 class Ledger:
@@ -223,42 +198,11 @@ class Ledger:
                 self._run(f"delete {rows}")
                 say(f"the ledger {self.path}: {count} damaged rows of {table} are left out")
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turns what SQLite says of the disk or of the file into an error with a way out."""
-        try:
-            yield
-        except sqlite3.IntegrityError:
-            raise
-        except UnicodeDecodeError as error:  # of a message that quotes damaged bytes
-            raise self._damaged("its tables are damaged") from error
-        except sqlite3.DatabaseError as error:
-            number = disk_errno(error)
-            if number is None:
-                raise self._damaged(str(error)) from error
-            raise disk_error(self.path, OSError(number, str(error))) from error
-        except OSError as error:
-            raise disk_error(self.path, error) from error
+    def _told(self) -> AbstractContextManager[None]:
+        return told(self.path, f"The ledger {self.path}", _WAY_OUT)
 
     def _damaged(self, why: str) -> StageError:
-        return StageError(
-            f"The ledger {self.path}",
-            why,
-            "Move the file away; finished calls in it would be asked again",
-        )
-
-
-def disk_errno(error: Exception) -> int | None:
-    """The errno of what SQLite says of the disk or of another process; None where the file is what
-    is wrong.
-    """
-    code = getattr(error, "sqlite_errorcode", 0)  # Python's own errors have none
-    return None if code == sqlite3.SQLITE_IOERR_SHORT_READ else _DISK.get(code & 0xFF)
-
-
-def seal(*values: object) -> int:
-    """What a row bears, so that a changed byte shows: CRC-32 of its values."""
-    return zlib.crc32("\x1f".join(map(str, values)).encode())
+        return StageError(f"The ledger {self.path}", why, _WAY_OUT)
 
 
 def _create(path: Path) -> None:
@@ -275,19 +219,3 @@ def _complete(db: sqlite3.Connection) -> None:
     for table in (*_SEALED, "windows"):
         if "seal" not in {row[1] for row in db.execute(f"pragma table_info({table})")}:
             db.execute(f"alter table {table} add column seal integer")
-
-
-def refuse_network_filesystem(path: Path, mounts: Path = Path("/proc/mounts")) -> None:
-    """Raise ConfigError where SQLite's write-ahead log cannot be trusted."""
-    if not mounts.exists():
-        return
-    target = path.resolve()
-    rows = [line.split()[1:3] for line in mounts.read_text().splitlines()]
-    under = [(len(where), kind) for where, kind in rows if target.is_relative_to(where)]
-    kind = max(under)[1] if under else ""
-    if kind in _NETWORK:
-        raise ConfigError(
-            f"The ledger cannot lie at {path}",
-            f"that is a network filesystem ({kind}), where SQLite's write-ahead log can lose data",
-            "Give a run folder on a local disk (--out)",
-        )

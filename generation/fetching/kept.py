@@ -4,23 +4,23 @@
     digest of the request     https://example.org/a.png     bytes | Failure that stays one
 
 Rows come in groups, one transaction each; a kill loses at most what had not been written. A failure
-that asking again may mend is not kept.
+that asking again may mend is not kept. Every row bears a seal: a damaged one is fetched again.
 """
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
-from blindspot.core.artifact import disk_error
-from blindspot.core.errors import StageError
-from blindspot.core.ledger import refuse_network_filesystem
 from blindspot.core.records import Failure
+from blindspot.core.sqlite import refuse_network_filesystem, seal, told
 from generation.fetching.policy import Get, Got
 
 _SCHEMA: Final = """
 create table if not exists fetched (
-    key text primary key, asked text not null, found text not null, data blob, failure text
+    key text primary key, asked text not null, found text not null, data blob, failure text,
+    seal integer not null
 );
 """
 
@@ -31,45 +31,44 @@ class Kept:
     def __init__(self, path: Path) -> None:
         refuse_network_filesystem(path)
         self._path = path
-        try:
+        with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = normal")
             self._db.executescript(_SCHEMA)
-        except sqlite3.DatabaseError as error:
-            way_out = "Move the file away; what was fetched would be fetched again"
-            raise StageError(f"The store {path}", str(error), way_out) from error
-        except OSError as error:
-            raise disk_error(path, error) from error
 
     def lookup(self, request: Get) -> Got | Failure | None:
         """What came of a request, or None."""
-        query = "select found, data, failure from fetched where key = ?"
-        row = self._db.execute(query, (request.key,)).fetchone()
-        if row is None:
+        query = "select key, asked, found, data, failure, seal from fetched where key = ?"
+        with self._told():
+            row = self._db.execute(query, (request.key,)).fetchone()
+        if row is None or row[-1] != seal(*row[:-1]):
             return None
-        found, data, failure = row
+        found, data, failure = row[2:-1]
         return Got(data, found) if failure is None else Failure.model_validate_json(failure)
 
     def keep(self, rows: Iterable[tuple[Get, Got | Failure]]) -> None:
         """Keep what came of some requests in one transaction."""
         values = [_row(*row) for row in rows if isinstance(row[1], Got) or not row[1].retryable]
-        try:
+        with self._told():
             self._write(values)
-        except sqlite3.OperationalError as error:
-            raise disk_error(self._path, OSError(0, str(error))) from error
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _told(self) -> AbstractContextManager[None]:
+        way_out = "Move the file away; what was fetched would be fetched again"
+        return told(self._path, f"The store {self._path}", way_out)
 
     def _write(self, values: Sequence[tuple[str, str, str, bytes | None, str | None]]) -> None:
         if not values:
             return
         self._db.execute("begin immediate")
         try:
-            self._db.executemany("insert or ignore into fetched values (?, ?, ?, ?, ?)", values)
+            rows = [(*each, seal(*each)) for each in values]
+            self._db.executemany("insert or replace into fetched values (?, ?, ?, ?, ?, ?)", rows)
             self._db.execute("commit")
         finally:
             if self._db.in_transaction:

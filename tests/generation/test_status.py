@@ -1,10 +1,11 @@
 """How far a training set is, while it is made and after."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
-from blindspot.core.errors import DataError
+from blindspot.core.errors import DataError, StageError
 from blindspot.core.journal import Journal
 from generation.decisions import Decisions, scope_of
 from generation.stage import generate
@@ -108,3 +109,14 @@ def test_a_draft_without_a_ledger(kit, world, stopped):
     found = status(world.folder, 0)
     assert (found.windows, found.wave, found.spent) == (0, 0, {})
     assert {c.candidates for c in found.cells} == {0}
+
+
+@pytest.mark.parametrize("text", ["{}", "\udcff"], ids=["record", "bytes"])
+def test_a_damaged_candidate_is_no_traceback(kit, world, stopped, text):
+    world.folder.ledger.close()
+    with closing(sqlite3.connect(world.root / "ledger.sqlite")) as db:
+        kept = text.encode("utf-8", "surrogateescape")
+        db.execute("update candidates set record = cast(? as text)", (kept,))
+        db.commit()
+    with pytest.raises(StageError, match=r"ledger\.sqlite.*Run `blindspot generate` again"):
+        status(world.folder, 0)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from blindspot.core.errors import ConfigError, StageError
-from blindspot.core.ledger import Ledger, refuse_network_filesystem
+from blindspot.core.errors import StageError
+from blindspot.core.ledger import Ledger
 from blindspot.core.records import Completion, Failure
 
 ANSWER = Completion(text="red")
@@ -203,11 +203,3 @@ def test_a_full_disk_is_not_taken_for_a_damaged_file(tmp_path: Path) -> None:
     with pytest.raises(StageError, match=r"disk is full.*MiB are free there"):
         ledger.record("m", rows)
     assert ledger.counts()["calls"] == 0
-
-
-def test_network_filesystems_are_refused(tmp_path: Path) -> None:
-    mounts = tmp_path / "mounts"
-    mounts.write_text("/dev/vda / ext4 rw 0 0\nserver:/x /mnt/share nfs4 rw 0 0\n")
-    refuse_network_filesystem(Path("/home/a/ledger.sqlite"), mounts)
-    with pytest.raises(ConfigError, match=r"network filesystem \(nfs4\)"):
-        refuse_network_filesystem(Path("/mnt/share/runs/ledger.sqlite"), mounts)

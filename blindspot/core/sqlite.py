@@ -1,0 +1,90 @@
+"""What the SQLite files of a run have in common: where they may lie, seals, errors with a way out.
+
+with told(path, f"The store {path}", "Move the file away"):
+    db.execute(…)                      StageError for a full disk, and for a damaged file
+"""
+
+import errno
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from blindspot.core.artifact import disk_error
+from blindspot.core.errors import ConfigError, StageError
+
+_NETWORK: Final = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "lustre",
+    "gpfs",
+    "beegfs",
+    "ceph",
+    "glusterfs",
+    "fuse.sshfs",
+    "afs",
+    "9p",
+}
+_DISK: Final = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+}
+"""Errors that are the disk's, or another process', and not the file's."""
+
+
+@contextmanager
+def told(path: Path, subject: str, way_out: str) -> Iterator[None]:
+    """Turns what SQLite says of the disk, or of a file that is damaged, into a StageError; the way
+    out is that of a damaged file.
+    """
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except UnicodeDecodeError as error:  # of a message that quotes damaged bytes
+        raise StageError(subject, "its tables are damaged", way_out) from error
+    except sqlite3.DatabaseError as error:
+        number = disk_errno(error)
+        if number is None:
+            raise StageError(subject, str(error), way_out) from error
+        raise disk_error(path, OSError(number, str(error))) from error
+    except OSError as error:
+        raise disk_error(path, error) from error
+
+
+def disk_errno(error: Exception) -> int | None:
+    """The errno of what SQLite says of the disk or of another process; None where the file is what
+    is wrong.
+    """
+    code = getattr(error, "sqlite_errorcode", 0)  # Python's own errors have none
+    return None if code == sqlite3.SQLITE_IOERR_SHORT_READ else _DISK.get(code & 0xFF)
+
+
+def seal(*values: object) -> int:
+    """What a row bears, so that a changed byte shows: CRC-32 of its values."""
+    return zlib.crc32("\x1f".join(map(str, values)).encode())
+
+
+def refuse_network_filesystem(path: Path, mounts: Path = Path("/proc/mounts")) -> None:
+    """Raise ConfigError where SQLite's write-ahead log cannot be trusted."""
+    if not mounts.exists():
+        return
+    target = path.resolve()
+    rows = [line.split()[1:3] for line in mounts.read_text().splitlines()]
+    under = [(len(where), kind) for where, kind in rows if target.is_relative_to(where)]
+    kind = max(under)[1] if under else ""
+    if kind in _NETWORK:
+        raise ConfigError(
+            f"The ledger cannot lie at {path}",
+            f"that is a network filesystem ({kind}), where SQLite's write-ahead log can lose data",
+            "Give a run folder on a local disk (--out)",
+        )

@@ -1,0 +1,43 @@
+"""What SQLite says becomes a sentence; a file lies where it is safe."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from blindspot.core.errors import ConfigError, StageError
+from blindspot.core.sqlite import refuse_network_filesystem, seal, told
+
+
+def test_a_seal_tells_values_and_their_places_apart() -> None:
+    assert seal("a", 1, b"b") == seal("a", 1, b"b")
+    assert len({seal("a", "b"), seal("b", "a"), seal("ab"), seal("a", "b", "")}) == 4
+
+
+def test_a_damaged_file_and_a_bad_disk_have_other_ways_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(StageError, match=r"The store: .*not a database.*Move it away"):
+        _read(path)
+    with pytest.raises(StageError, match="nowhere") as found:
+        _read(tmp_path / "nowhere" / "a.sqlite")
+    assert "Move it away" not in str(found.value)
+    with pytest.raises(StageError, match=r"tables are damaged.*Move it away"), _told(path):
+        b"\xff".decode()
+
+
+def _told(path: Path):
+    return told(path, "The store", "Move it away")
+
+
+def _read(path: Path) -> None:
+    with _told(path), sqlite3.connect(path) as db:
+        db.execute("select * from a")
+
+
+def test_network_filesystems_are_refused(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text("/dev/vda / ext4 rw 0 0\nserver:/x /mnt/share nfs4 rw 0 0\n")
+    refuse_network_filesystem(Path("/home/a/ledger.sqlite"), mounts)
+    with pytest.raises(ConfigError, match=r"network filesystem \(nfs4\)"):
+        refuse_network_filesystem(Path("/mnt/share/runs/ledger.sqlite"), mounts)
