@@ -71,7 +71,8 @@ def disk_errno(error: Exception) -> int | None:
 
 def seal(*values: object) -> int:
     """What a row bears, so that a changed byte shows: CRC-32 of its values."""
-    return zlib.crc32("\x1f".join(map(str, values)).encode())
+    parts = (v if isinstance(v, bytes) else str(v).encode() for v in values)
+    return zlib.crc32(b"\x1f".join(parts))
 
 
 def refuse_network_filesystem(path: Path, mounts: Path = Path("/proc/mounts")) -> None:
