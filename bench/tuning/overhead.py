@@ -165,7 +165,9 @@ def _ran(is_ours: bool, config: TrainingSettings, inputs: TrainingInputs, folder
         trainer = _bare(trainer, fresh.model)
     clock = Clock()
     trainer.reward_funcs = [clock.timed("rewards", f) for f in trainer.reward_funcs]
-    with _under(clock, type(trainer.model)):
+    for model in filter(None, (trainer.model, trainer.ref_model)):
+        model.forward = clock.timed("model", model.forward)  # TRL gives each one of its own
+    with _under(clock):
         begun = time.perf_counter()
         if is_ours:
             loop.fit(trainer, config, None, prepare(training_set, inputs.policy, config.validation))
@@ -201,7 +203,7 @@ def same(completions: Sequence[Any], target: Sequence[str], **_: Any) -> list[fl
 
 
 @contextmanager
-def _under(clock: Clock, model: type) -> Iterator[None]:
+def _under(clock: Clock) -> Iterator[None]:
     """The clock hung into the libraries and into our callback."""
     from accelerate import Accelerator
     from accelerate.optimizer import AcceleratedOptimizer
@@ -218,7 +220,6 @@ def _under(clock: Clock, model: type) -> Iterator[None]:
 
     parts: list[tuple[str, type, str]] = [
         ("model", GenerationMixin, "generate"),
-        ("model", model, "forward"),
         ("model", Accelerator, "backward"),
         ("model", Accelerator, "clip_grad_norm_"),
         ("model", AcceleratedOptimizer, "step"),
