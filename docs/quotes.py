@@ -15,7 +15,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 _QUOTE: Final = re.compile(
-    r"<!-- (?P<name>[\w-]+)(?: \| (?P<table>[\w ]*\w))? -->\n(?P<text>.*?)<!-- /(?P=name) -->",
+    r"<!-- (?P<name>[\w-]+)(?: \| (?P<table>[\w, ]*\w))? -->\n(?P<text>.*?)<!-- /(?P=name) -->",
     re.DOTALL,
 )
 
