@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
@@ -59,6 +60,7 @@ class Clock:
     def timed(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, its seconds added to a part."""
 
+        @wraps(function)  # transformers asks a forward pass for its arguments' names
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             if self.running:
                 return function(*args, **kwargs)
@@ -70,7 +72,6 @@ class Clock:
                 self.spent[part] = self.spent.get(part, 0.0) + took
                 self.calls.setdefault(getattr(function, "__name__", part), []).append(took)
 
-        wrapped.__name__ = getattr(function, "__name__", part)
         return wrapped
 
 
