@@ -37,11 +37,14 @@ class Decisions:
             "w.name = c.window where c.scope = ? order by w.rowid, c.place"
         )
         for (text,) in self._read(query):
-            try:
-                yield Candidacy.model_validate_json(text)
-            except ValidationError as error:
-                why = "what it keeps of a candidate cannot be read"
-                raise StageError(f"The ledger {self._path}", why, _WAY_OUT) from error
+            yield self._candidacy(text)
+
+    def _candidacy(self, text: str) -> Candidacy:
+        try:
+            return Candidacy.model_validate_json(text)
+        except ValidationError as error:
+            why = "what it keeps of a candidate cannot be read"
+            raise StageError(f"The ledger {self._path}", why, _WAY_OUT) from error
 
     def windows(self) -> list[str]:
         """The windows that were decided, in order: `<attempt>/<first slot>`."""

@@ -19,11 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from blindspot.core.artifact import disk_error
 from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore
 from blindspot.core.progress import progress
-from blindspot.core.sqlite import disk_errno, seal
+from blindspot.core.sqlite import DamagedError, seal, told
 
 GREY: Final = 64
 COLOR: Final = 16
@@ -62,10 +61,6 @@ class Facts:
     """64×64 levels of grey."""
     color: bytes
     """16×16 RGB."""
-
-
-class _DamagedError(Exception):
-    """The file is to be made anew."""
 
 
 class Pictures:
@@ -114,7 +109,7 @@ class Pictures:
         """What it gives; where the file turns out to be damaged, from an empty one."""
         try:
             return work()
-        except _DamagedError:
+        except DamagedError:
             self.path.unlink(missing_ok=True)
             return work()
 
@@ -133,19 +128,11 @@ class Pictures:
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
-        """Raises _DamagedError for a file that cannot be trusted, StageError where the disk is what
-        is wrong.
-        """
-        try:
+        with told(self.path, f"The file {self.path}", "Delete it; it is made anew"):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self.path, timeout=30)) as db:
                 _prepare(db)
                 yield db
-        except (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError) as error:
-            number = disk_errno(error)
-            if number is None:
-                raise _DamagedError from error
-            raise disk_error(self.path, OSError(number, str(error))) from error
 
 
 def facts_of(image: Image.Image) -> Facts:

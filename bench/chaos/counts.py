@@ -22,6 +22,7 @@ FIGURES: Final = {
     "unclear": "no clear sentence",
 }
 """Fields of a trial, and what a table calls them."""
+_FILE: Final = "reliability-counts.json"
 _HEAD: Final = ("arm", "what goes wrong", *FIGURES.values(), "commit")
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -41,19 +42,21 @@ def counted(trials: Sequence[Trial]) -> Counts:
 def keep(arm: str, work: Path, results: Path) -> None:
     """Put an arm's counts beside those of the others."""
     found = [Trial.model_validate_json(f.read_text()) for f in work.glob(f"{arm}-*.json")]
-    file = results / "reliability-counts.json"
-    kept: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
-    kept[arm] = {"commit": commit(), "kinds": counted(found)}
-    file.write_text(json.dumps({a: kept[a] for a in AIMS if a in kept}, indent=1) + "\n")
+    kept = {**_kept(results), arm: {"commit": commit(), "kinds": counted(found)}}
+    text = json.dumps({a: kept[a] for a in AIMS if a in kept}, indent=1)
+    (results / _FILE).write_text(text + "\n")
 
 
 def table(results: Path) -> str:
     """All arms that were kept, a line for each kind of fault."""
-    file = results / "reliability-counts.json"
-    kept: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
     lines = [list(_HEAD), ["---"] * len(_HEAD)]
-    for arm, found in kept.items():
+    for arm, found in _kept(results).items():
         for kind, counts in found["kinds"].items():
             figures = [str(counts[field]) for field in FIGURES]
             lines.append([arm, WORDS[kind], *figures, found["commit"]])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _kept(results: Path) -> dict[str, Any]:
+    file = results / _FILE
+    return json.loads(file.read_text()) if file.is_file() else {}

@@ -41,27 +41,31 @@ _DISK: Final = {
 """Errors that are the disk's, or another process', and not the file's."""
 
 
+class DamagedError(StageError):
+    """A file whose content cannot be trusted."""
+
+
 @contextmanager
 def told(path: Path, subject: str, way_out: str) -> Iterator[None]:
-    """Turns what SQLite says of the disk, or of a file that is damaged, into a StageError; the way
-    out is that of a damaged file.
+    """Turns what SQLite says of the disk into a StageError, and what it says of a damaged file into
+    a DamagedError, which has the way out.
     """
     try:
         yield
     except sqlite3.IntegrityError:
         raise
-    except UnicodeDecodeError as error:  # of a message that quotes damaged bytes
-        raise StageError(subject, "its tables are damaged", way_out) from error
+    except (UnicodeDecodeError, OverflowError) as error:  # of damaged names and numbers
+        raise DamagedError(subject, "its tables are damaged", way_out) from error
     except sqlite3.DatabaseError as error:
-        number = disk_errno(error)
+        number = _disk_errno(error)
         if number is None:
-            raise StageError(subject, str(error), way_out) from error
+            raise DamagedError(subject, str(error), way_out) from error
         raise disk_error(path, OSError(number, str(error))) from error
     except OSError as error:
         raise disk_error(path, error) from error
 
 
-def disk_errno(error: Exception) -> int | None:
+def _disk_errno(error: Exception) -> int | None:
     """The errno of what SQLite says of the disk or of another process; None where the file is what
     is wrong.
     """
