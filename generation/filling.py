@@ -26,7 +26,8 @@ from generation.executor import OpenExecutor
 from generation.filled import Filled, key_of
 from generation.gate import Guard, Proposal, Shown
 from generation.judging import Standing, judged
-from generation.likeness import Look, look
+from generation.likeness import Look
+from generation.looks import Looks, opened
 from generation.plan import slot_id
 from generation.proposing import Proposing, Task
 from generation.settings import GenerationSettings
@@ -36,6 +37,7 @@ WINDOW: Final = 1024
 """Slots whose candidates are held in memory at once."""
 SOURCE: Final = "source"
 """Stands for a gate where no candidate could be made at all."""
+_WAY_OUT: Final = "Make it again with --redo training_set; no finished call is asked again"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Filling:
         self._propose = Proposing(alone, [guard for guard in guards if guard.alone])
         self._executor = executor
         self._images, self._journal, self._admitted = images, journal, admitted
+        self._looks = Looks(images)
 
     def fill(self, advance: Advance) -> Filled:
         """Make and judge until every slot is taken or given up."""
@@ -108,10 +111,12 @@ class Filling:
         """What became of one candidate for each slot, in order."""
         known = self._journal.window(name)
         if known is not None:
-            self._admitted.extend(self._recalled(row.sample) for row in known if row.sample)
+            self._admitted.extend(self._recalled([row.sample for row in known if row.sample]))
             return known
+        before = len(self._admitted)
         rows = self._decide(slots, attempt)
         self._journal.decide(name, rows)
+        self._keep_looks([row.sample for row in rows if row.sample], self._admitted[before:])
         return rows
 
     def _decide(self, slots: Sequence[Slot], attempt: int) -> list[Candidacy]:
@@ -203,9 +208,18 @@ class Filling:
             rollouts=standing.rollouts,
         )
 
-    def _recalled(self, sample: TrainingSample) -> Shown:
-        """An admitted sample as the gates compare with it, from the image store."""
-        return _shown_as(sample, tuple(look(self._images.open(name)) for name in sample.images))
+    def _recalled(self, samples: Sequence[TrainingSample]) -> list[Shown]:
+        """Admitted samples as the gates compare with them."""
+        names = (name for sample in samples for name in sample.images)
+        open_ = lambda name: opened(self._images, name, "training set", _WAY_OUT)  # noqa: E731
+        looks = self._looks.of(names, open_)
+        return [_shown_as(s, tuple(looks[name] for name in s.images)) for s in samples]
+
+    def _keep_looks(self, samples: Sequence[TrainingSample], shown: Sequence[Shown]) -> None:
+        pairs = zip(samples, shown, strict=True)
+        self._looks.keep(
+            {name: look for s, k in pairs for name, look in zip(s.images, k.looks, strict=True)}
+        )
 
 
 def slots_of(cell: PlanCell) -> Iterator[Slot]:

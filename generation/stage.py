@@ -125,7 +125,7 @@ def _fill(
     journal: Journal[Candidacy],
     scope: str,
 ) -> _Made:
-    folder, earlier = inputs.folder, earlier_of(inputs.earlier)
+    folder, earlier = inputs.folder, earlier_of(inputs.earlier, inputs.folder.images)
     limits = budgets(config, (cell.name for cell in plan.cells))
     purse = Purse(folder.ledger, folder.images, scope, limits)
     admitted: list[Shown] = []

@@ -1,43 +1,46 @@
 """What candidates are compared with: the benchmark's samples and earlier training sets.
 
-Each picture is decoded and looked at once, however many samples show it.
+Each picture is decoded and looked at once, however many samples and rounds show it.
 """
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from PIL import Image
 
-from blindspot.core.errors import DataError
 from blindspot.core.evaluation import Evaluation
 from blindspot.core.images import ImageStore
-from blindspot.core.progress import progress
 from blindspot.core.records import TrainingSample
 from blindspot.core.training_set import TrainingSetArtifact, read_pictures, read_split
 from generation.gate import ALL_SPLITS, Shown, shown
-from generation.likeness import Look, look
+from generation.likeness import Look
+from generation.looks import Looks, opened
+
+_WAY_OUT: Final = (
+    "Run the evaluation again; without it nothing can be checked against the benchmark"
+)
 
 
 def benchmark_of(evaluations: Sequence[Path], images: ImageStore) -> list[Shown]:
     """Every sample of the evaluations, both halves, once."""
     samples = [s for path in evaluations for s in Evaluation(path).samples()]
     unique = {(s.id, s.question, s.images): s for s in samples}.values()
-    looks = _looks((n for s in unique for n in s.images), partial(_stored, images))
+    names = (name for s in unique for name in s.images)
+    looks = Looks(images).of(names, lambda name: opened(images, name, "benchmark", _WAY_OUT))
     return [shown(s, tuple(looks[name] for name in s.images)) for s in unique]
 
 
-def earlier_of(training_sets: Sequence[Path]) -> list[Shown]:
-    """Every sample of earlier training sets, all splits."""
+def earlier_of(training_sets: Sequence[Path], images: ImageStore) -> list[Shown]:
+    """Every sample of earlier training sets of the run with these images, all splits."""
     samples: list[TrainingSample] = []
     pictures: dict[str, bytes] = {}
     for artifact in map(TrainingSetArtifact, training_sets):
         for split in ALL_SPLITS:
             samples += read_split(artifact, split)
             pictures |= read_pictures(artifact, split)
-    looks = _looks(pictures, lambda name: Image.open(io.BytesIO(pictures[name])))
+    looks = Looks(images).of(pictures, lambda name: Image.open(io.BytesIO(pictures[name])))
     return [_earlier(s, looks) for s in samples]
 
 
@@ -49,30 +52,3 @@ def _earlier(sample: TrainingSample, looks: Mapping[str, Look]) -> Shown:
         target=sample.target,
         options=sample.options,
     )
-
-
-def _looks(names: Iterable[str], picture: Callable[[str], Image.Image]) -> dict[str, Look]:
-    """The look of every named picture."""
-    unique = list(dict.fromkeys(names))
-    looks: dict[str, Look] = {}
-    if not unique:
-        return looks
-    with (
-        progress("Looking at known pictures", len(unique)) as advance,
-        ThreadPoolExecutor() as pool,
-    ):
-        for name, seen in zip(unique, pool.map(lambda n: look(picture(n)), unique), strict=True):
-            looks[name] = seen
-            advance()
-    return looks
-
-
-def _stored(images: ImageStore, name: str) -> Image.Image:
-    try:
-        return images.open(name)
-    except OSError as error:
-        raise DataError(
-            f"The benchmark's picture {images.path(name)}",
-            f"it cannot be read ({error})",
-            "Run the evaluation again; without it nothing can be checked against the benchmark",
-        ) from error

@@ -22,7 +22,7 @@ import io
 import threading
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -38,6 +38,9 @@ MAX_PIXELS: Final = 64_000_000
 """Larger pictures are refused; a decompression bomb is a picture too."""
 
 _KEPT: Final = {"PNG": "png", "JPEG": "jpg", "MPO": "jpg", "WEBP": "webp"}
+_ALL: Final = ("png", "jpg", "webp")
+_LIKELY: Final = {b"\xff\xd8": ("jpg", "png", "webp"), b"RIFF": ("webp", "png", "jpg")}
+"""Orders of extensions, by how a file begins."""
 _READ: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 _ALIKE: Final = {"RGB", "L", "1", "P"}
 """Modes that every reader turns into the same RGB, where nothing is transparent."""
@@ -67,8 +70,8 @@ class ImageStore:
         is already here and whole. Raises DataError when the bytes are not a readable picture.
         """
         digest = hashlib.sha256(data).hexdigest()
-        for known in (f"{digest}.{extension}" for extension in set(_KEPT.values())):
-            if self.path(known).exists() and _is_whole(known, self.path(known).read_bytes()):
+        for known in (f"{digest}.{extension}" for extension in _extensions(data)):
+            if self._has(known, data):
                 return known
         extension, kept = normalised(data)
         name = f"{digest}.{extension}"
@@ -93,6 +96,14 @@ class ImageStore:
         with Image.open(io.BytesIO(self.read(name))) as image:
             return _upright_rgb(image)
 
+    def _has(self, name: str, data: bytes) -> bool:
+        """Whether a picture lies here under this name and is whole."""
+        try:
+            kept = self.path(name).read_bytes()
+        except OSError:
+            return False
+        return kept == data or _is_whole(name, kept)
+
     def _write(self, path: Path, data: bytes) -> None:
         part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
         try:
@@ -103,6 +114,11 @@ class ImageStore:
             with suppress(OSError):
                 part.unlink()
             raise disk_error(path, error) from error
+
+
+def _extensions(data: bytes) -> Sequence[str]:
+    """Under which a picture may have been stored, the likeliest first."""
+    return next((order for begin, order in _LIKELY.items() if data.startswith(begin)), _ALL)
 
 
 def _is_whole(name: str, data: bytes) -> bool:

@@ -53,7 +53,26 @@ _SEALED: Final = {
     "spending": "scope, key, role, cell, reserved, cost",
 }
 """What the seal of a row covers. That of a window, its candidates, is the journal's."""
-_SEAL_SPENDING: Final = f"update spending set seal = seal({_SEALED['spending']}) where scope = ?"
+_SPEND: Final = (
+    "insert into spending (scope, key, role, cell, reserved, cost, seal) "
+    "values (?, ?, ?, ?, ?, ?, ?) on conflict (scope, key) do update set "
+)
+_RESERVE: Final = (
+    f"{_SPEND} reserved = excluded.reserved, "
+    "seal = seal(scope, key, role, cell, excluded.reserved, cost)"
+)
+_SETTLE: Final = (
+    f"{_SPEND} reserved = 0.0, cost = cost + excluded.cost, "
+    "seal = seal(scope, key, role, cell, 0.0, cost + excluded.cost)"
+)
+_ABANDON: Final = (
+    "update spending set cost = cost + reserved, reserved = 0.0, "
+    "seal = seal(scope, key, role, cell, 0.0, cost + reserved) "
+    "where scope = ? and reserved > 0"
+)
+
+Cost = tuple[str, str, str, str, float]
+"""What a call did cost: scope, key, role, cell, cost."""
 
 
 class Ledger:
@@ -97,10 +116,10 @@ class Ledger:
         self,
         fingerprint: str,
         answered: Iterable[tuple[str, str, Outcome]],
-        costs: Sequence[tuple[str, str, float]] = (),
+        costs: Sequence[Cost] = (),
     ) -> None:
         """Keep (key, request JSON, outcome) triples in one transaction, and with them what they
-        cost: (scope, key, cost). A call that was finished already counts as asked again.
+        cost. A call that was finished already counts as asked again.
         """
         rows = list(answered)
         answers = [(k, r, o.model_dump_json()) for k, r, o in rows if isinstance(o, Completion)]
@@ -117,30 +136,18 @@ class Ledger:
             db.executemany(
                 "insert into failures values (?, ?, ?, ?)", [(*row, seal(*row)) for row in failed]
             )
-            db.executemany(
-                "update spending set cost = cost + ?, reserved = 0 where scope = ? and key = ?",
-                [(cost, scope, key) for scope, key, cost in costs],
-            )
-            paid = [(scope, key) for scope, key, _ in costs]
-            db.executemany(f"{_SEAL_SPENDING} and key = ?", paid)
+            settled = [_sealed(*account, 0.0, float(cost)) for *account, cost in costs]
+            db.executemany(_SETTLE, settled)
 
     def reserve(self, scope: str, key: str, role: str, cell: str, worst: float) -> None:
         """Set aside what a call may cost, until `record` says what it did."""
         with self.transaction() as db:
-            db.execute(
-                "insert into spending (scope, key, role, cell, reserved) values (?, ?, ?, ?, ?) "
-                "on conflict (scope, key) do update set reserved = excluded.reserved",
-                (scope, key, role, cell, worst),
-            )
-            db.execute(f"{_SEAL_SPENDING} and key = ?", (scope, key))
+            db.execute(_RESERVE, _sealed(scope, key, role, cell, float(worst), 0.0))
 
     def abandon(self, scope: str) -> None:
         """What a process that is gone had reserved counts as spent."""
         with self.transaction() as db:
-            db.execute(
-                "update spending set cost = cost + reserved, reserved = 0 where scope = ?", (scope,)
-            )
-            db.execute(_SEAL_SPENDING, (scope,))
+            db.execute(_ABANDON, (scope,))
 
     def spent(self, scope: str) -> list[tuple[str, str, float]]:
         """What was spent, as (role, cell, cost)."""
@@ -203,6 +210,10 @@ class Ledger:
 
     def _damaged(self, why: str) -> StageError:
         return StageError(f"The ledger {self.path}", why, _WAY_OUT)
+
+
+def _sealed(*row: object) -> tuple[object, ...]:
+    return *row, seal(*row)
 
 
 def _create(path: Path) -> None:

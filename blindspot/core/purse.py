@@ -23,7 +23,7 @@ from typing import Final
 from PIL import Image
 
 from blindspot.core.images import ImageStore
-from blindspot.core.ledger import Ledger
+from blindspot.core.ledger import Cost, Ledger
 from blindspot.core.model import Request
 from blindspot.core.records import Completion, Failure, Outcome
 
@@ -66,6 +66,8 @@ class Purse:
     _spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     _reserved: dict[str, tuple[Account, float]] = field(default_factory=dict)
     _waiting: list[asyncio.Future[None]] = field(default_factory=list)
+    _sizes: dict[str, int] = field(default_factory=dict)
+    """Tokens that a picture counts for, by its name."""
 
     def __post_init__(self) -> None:
         self.ledger.abandon(self.scope)
@@ -91,11 +93,12 @@ class Purse:
                 return _refused(f"{short}, the rest held by calls under way", worst)
             await self._settled()
         self._reserved[key] = account, worst
-        self.ledger.reserve(self.scope, key, account.role, account.cell, worst)
+        if worst:
+            self.ledger.reserve(self.scope, key, account.role, account.cell, worst)
         return None
 
-    def settle(self, key: str, outcome: Outcome, prices: Prices) -> float:
-        """What a reserved call cost; call it once, with its outcome."""
+    def settle(self, key: str, outcome: Outcome, prices: Prices) -> Cost:
+        """What a reserved call cost, for the ledger; call it once, with its outcome."""
         account, worst = self._reserved.pop(key)
         cost = _cost(outcome, prices, worst)
         self._spend(account, cost)
@@ -103,7 +106,7 @@ class Purse:
             waiter = self._waiting.pop()
             if not waiter.done():
                 waiter.set_result(None)
-        return cost
+        return self.scope, key, account.role, account.cell, cost
 
     async def _settled(self) -> None:
         """Wait until a call under way is settled."""
@@ -113,14 +116,19 @@ class Purse:
 
     def worst(self, request: Request, prices: Prices) -> float:
         """What a call costs at most."""
+        if not any(prices):
+            return 0.0
         text = len(request.prompt.encode()) + len((request.system or "").encode())
         schema = len(str(request.reply_schema)) if request.reply_schema else 0
         tokens = text + schema + sum(map(self._tokens, request.images))
         return (tokens * prices[0] + request.sampling.max_tokens * prices[1]) / _MILLION
 
     def _tokens(self, name: str) -> int:
-        with Image.open(self.images.path(name)) as image:
-            return max(PICTURE, -(-image.width // PATCH) * -(-image.height // PATCH))
+        if name not in self._sizes:
+            with Image.open(self.images.path(name)) as image:
+                patches = -(-image.width // PATCH) * -(-image.height // PATCH)
+            self._sizes[name] = max(PICTURE, patches)
+        return self._sizes[name]
 
     def _short(self, account: Account, worst: float, *, under_way: bool) -> str | None:
         """The first budget that a call would overrun."""
@@ -154,9 +162,9 @@ class Bill:
         account = self.accounts[place]
         return await self.purse.reserve(key, request, self.prices, account, wait=wait)
 
-    def settle(self, key: str, outcome: Outcome) -> tuple[str, str, float]:
+    def settle(self, key: str, outcome: Outcome) -> Cost:
         """What a call cost, for the ledger."""
-        return self.purse.scope, key, self.purse.settle(key, outcome, self.prices)
+        return self.purse.settle(key, outcome, self.prices)
 
 
 def _refused(short: str, worst: float) -> Failure:

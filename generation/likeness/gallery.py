@@ -39,8 +39,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generation.likeness import Limits, Look, hamming
-from generation.likeness.alignment import Fit, aligned, color_gap
-from generation.likeness.windows import TURNS, hashes, turned, whole_hash, windows
+from generation.likeness.alignment import Fit, aligned, color_gap, resembles
+from generation.likeness.windows import TURNS, Window, hashes, turned, whole_hash, windows
 
 PROPOSED: Final = 16
 """Windows whose hashes differ in no more of 64 bits are compared."""
@@ -73,12 +73,16 @@ class _Proposed:
     number: int
     """Of the window or of the turn."""
 
-    def fit(self, new: Look, known: Look) -> Fit:
-        if self.relation == "part":
-            return aligned(new, known, windows()[self.number])
-        if self.relation == "whole":
-            return aligned(known, new, windows()[self.number])
-        return aligned(turned(new, TURNS[self.number]), known, windows()[0])
+    def fit(self, new: Look, known: Look) -> Fit | None:
+        """How well they lie on each other; None where a coarse look says that they do not."""
+        part, whole, window = self._laid(new, known)
+        return aligned(part, whole, window) if resembles(part, whole, window) else None
+
+    def _laid(self, new: Look, known: Look) -> tuple[Look, Look, Window]:
+        if self.relation == "turn":
+            return turned(new, TURNS[self.number]), known, windows()[0]
+        window = windows()[self.number]
+        return (new, known, window) if self.relation == "part" else (known, new, window)
 
     def how(self, fit: Fit) -> str:
         return f"{_HOW[self.relation]}, correlation {fit.correlation:.2f}"
@@ -131,7 +135,7 @@ class Gallery:
             return []
         proposed = sorted(self._proposed(new, picked), key=lambda p: (p.distance, p.index))
         fits = [(p.fit(new, self._looks[p.index]), p) for p in proposed[:VERIFIED]]
-        good = [(fit, p) for fit, p in fits if fit.likely]
+        good = [(fit, p) for fit, p in fits if fit and fit.likely]
         good.sort(key=lambda pair: (not pair[0].sure, -pair[0].correlation, pair[1].index))
         return [Match(p.index, p.how(fit), sure=fit.sure) for fit, p in good]
 

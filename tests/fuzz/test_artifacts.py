@@ -106,11 +106,11 @@ FILES: dict[str, dict[str, Any]] = {
     },
 }
 DAMAGE = (
-    "drop table facts",
-    "pragma user_version = 7",
-    "update facts set width = 'wide'",
-    "update facts set grey = x'00'",
-    "update facts set color = 3",
+    "drop table facts_3",
+    "alter table facts_3 drop column color",
+    "update facts_3 set width = 'wide'",
+    "update facts_3 set grey = x'00'",
+    "update facts_3 set color = 3",
 )
 fuzzed = settings.get_profile("fuzz")
 Make = Callable[[str], Path]

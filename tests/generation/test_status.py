@@ -85,7 +85,7 @@ def test_spending_by_role_with_what_is_under_way(kit, world, stopped):
     ledger = world.folder.ledger
     for key, role, worst in (("a", "writer", 2.0), ("b", "writer", 1.0), ("c", "solver", 0.5)):
         ledger.reserve(scope, key, role, "x", worst)
-    ledger.record("f", [], [(scope, "a", 0.25)])
+    ledger.record("f", [], [(scope, "a", "writer", "x", 0.25)])
     found = status(world.folder, 0)
     assert found.spent == {"policy": 0.0, "solver": 0.5, "writer": 1.25}
     assert found.total == 1.75

@@ -4,7 +4,7 @@ import pytest
 
 from blindspot.core.errors import DataError
 from blindspot.core.images import pixels
-from generation import surroundings
+from generation import looks, surroundings
 from generation.likeness import look
 
 
@@ -24,7 +24,7 @@ def test_a_sample_of_several_evaluations_counts_once_and_a_picture_is_looked_at_
     world, monkeypatch
 ):
     looked = []
-    monkeypatch.setattr(surroundings, "look", lambda image: looked.append(1) or look(image))
+    monkeypatch.setattr(looks, "look", lambda image: looked.append(1) or look(image))
     first, second = world.benchmark("counting", 2)
     again = second.model_copy(update={"id": "bench/9", "images": first.images})
     paths = [
@@ -35,6 +35,8 @@ def test_a_sample_of_several_evaluations_counts_once_and_a_picture_is_looked_at_
     assert [k.id for k in known] == [first.id, second.id, "bench/9"]
     assert known[0].looks[0] is known[2].looks[0]
     assert len(looked) == 2
+    surroundings.benchmark_of(paths, world.folder.images)
+    assert len(looked) == 2, "they are kept with the run"
 
 
 def test_a_benchmarks_picture_that_is_gone_is_named(world):
@@ -47,5 +49,5 @@ def test_a_benchmarks_picture_that_is_gone_is_named(world):
 
 
 def test_nothing_earlier_is_nothing(world):
-    assert surroundings.earlier_of([]) == []
+    assert surroundings.earlier_of([], world.folder.images) == []
     assert surroundings.benchmark_of([], world.folder.images) == []

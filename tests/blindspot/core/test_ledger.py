@@ -66,7 +66,7 @@ def test_threads_share_it_and_one_that_fails_takes_back_its_own_rows_only(tmp_pa
             ledger.reserve("set", key, "solver", "c", 2.0)
             with pytest.raises(RuntimeError):
                 fail(key)
-            ledger.record("m", [(key, "{}", ANSWER)], [("set", key, 1.0)])
+            ledger.record("m", [(key, "{}", ANSWER)], [("set", key, "solver", "c", 1.0)])
 
     with ThreadPoolExecutor(8) as pool:
         for done in [pool.submit(write, thread) for thread in range(8)]:
@@ -132,7 +132,8 @@ def test_a_changed_cost_is_left_out_too(tmp_path: Path, capsys) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     for key, role in (("a", "solver"), ("b", "writer"), ("c", "writer")):
         ledger.reserve("set", key, role, "cell", 2)
-    ledger.record("m", [("a", "{}", ANSWER), ("b", "{}", ANSWER)], [("set", k, 0.1) for k in "ab"])
+    costs = [("set", "a", "solver", "cell", 0.1), ("set", "b", "writer", "cell", 0.1)]
+    ledger.record("m", [("a", "{}", ANSWER), ("b", "{}", ANSWER)], costs)
     ledger.abandon("set")
     ledger.close()
     kept = Ledger(ledger.path)

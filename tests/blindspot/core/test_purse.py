@@ -133,6 +133,17 @@ def test_what_a_kill_left_under_way_counts_as_spent(tmp_path):
     assert purse(tmp_path).spent == 12
 
 
+def test_a_free_call_is_on_record_and_nothing_is_set_aside_for_it(tmp_path, monkeypatch):
+    own, free = purse(tmp_path), Account("writer", "c")
+    monkeypatch.setattr(Ledger, "reserve", None)
+    told = Bill(own, (0.0, 0.0), [free] * 2)
+    found = ask(Model(fails=frozenset({"01"})), requests(2), own.ledger, bill=told)
+    assert [type(each) for each in found] == [Completion, Failure]
+    assert own.ledger.spent(own.scope) == [("writer", "c", 0.0)]
+    own.ledger.close()
+    assert Ledger(own.ledger.path).spent(own.scope) == [("writer", "c", 0.0)], "it bears a seal"
+
+
 def test_pictures_count_by_their_size(tmp_path):
     own = purse(tmp_path)
     small, large = (

@@ -1,0 +1,59 @@
+"""The looks of stored pictures, each found once and kept with the run (`blindspot.core.notes`).
+
+looks = Looks(folder.images)
+looks.of(["9f.png"], images.open)      {"9f.png": Look(…)}
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from blindspot.core.errors import DataError
+from blindspot.core.images import ImageStore
+from blindspot.core.notes import Notes, Row
+from generation.likeness import GRID, SIDE, Look, look
+
+_TABLE: Final = "looks_1"
+"""Its number is raised whenever a look is made in another way."""
+
+
+class Looks:
+    """Of one store's pictures."""
+
+    def __init__(self, images: ImageStore) -> None:
+        self._notes = Notes(images, _TABLE, ["pixels", "bits", "colors", "grey"])
+
+    def of(self, names: Iterable[str], picture: Callable[[str], Image.Image]) -> dict[str, Look]:
+        """The look of every named picture; `picture` opens those that were not looked at yet."""
+        find = lambda name: _row(look(picture(name)))  # noqa: E731
+        found = self._notes.of(names, find, "Looking at known pictures")
+        return {name: _look(row) for name, row in found.items()}
+
+    def keep(self, looks: Mapping[str, Look]) -> None:
+        """Keep looks that somebody had."""
+        self._notes.keep({name: _row(each) for name, each in looks.items()})
+
+
+def opened(images: ImageStore, name: str, whose: str, way_out: str) -> Image.Image:
+    """A stored picture of the benchmark, say. Raises DataError where it cannot be read."""
+    try:
+        return images.open(name)
+    except OSError as error:
+        why = f"it cannot be read ({error})"
+        raise DataError(f"The {whose}'s picture {images.path(name)}", why, way_out) from error
+
+
+def _row(found: Look) -> Row:
+    return found.pixels, found.bits.tobytes(), found.colors.tobytes(), found.grey.tobytes()
+
+
+def _look(row: Row) -> Look:
+    pixels, bits, colors, grey = row
+    return Look(
+        pixels=pixels,
+        bits=np.frombuffer(bits, np.uint64),
+        colors=np.frombuffer(colors, np.uint8).reshape(GRID, GRID, 3),
+        grey=np.frombuffer(grey, np.uint8).reshape(SIDE, SIDE),
+    )
