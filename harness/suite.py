@@ -22,6 +22,8 @@ from harness.settings import BenchmarkSettings, EvaluationSettings
 _SUITES: Final = Path(__file__).parent / "suites"
 _BLOCK: Final = 64
 """Items whose pictures are stored at once; it bounds how many pictures are in memory."""
+_SHARE: Final = 4
+"""Items that a thread takes of them: handing over one takes as long as finding it stored."""
 
 
 class _Suite(Settings):
@@ -102,7 +104,9 @@ def stored(items: Iterable[Item], images: ImageStore) -> Iterator[Item]:
     todo = iter(items)
     with ThreadPoolExecutor() as pool:
         while block := list(islice(todo, _BLOCK)):
-            yield from pool.map(lambda item: _stored(item, images), block)
+            shares = [block[i : i + _SHARE] for i in range(0, len(block), _SHARE)]
+            for share in pool.map(lambda items: [_stored(i, images) for i in items], shares):
+                yield from share
 
 
 def names() -> list[str]:
