@@ -21,7 +21,15 @@ from blindspot.core.config import identity
 from blindspot.core.model import ModelSettings, fingerprint
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.training_set import TrainingSetArtifact
-from training import checkpoint, data, distributed, loop, rollout_server, validation
+from training import (
+    checkpoint,
+    data,
+    distributed,
+    loop,
+    rollout_server,
+    shared_pictures,
+    validation,
+)
 from training.health import zero_variance_share
 from training.optimiser import Job, optimisers, passes
 from training.order import easy_first, stratified_order
@@ -159,7 +167,11 @@ def _trainer(
         template_arguments=arguments,
         opening=words.opening,
     )
-    return optimisers.load(config.optimiser).trainer(job)
+    trainer = optimisers.load(config.optimiser).trainer(job)
+    if distributed.world_size() == 1:
+        for model in (trainer.model, getattr(trainer, "ref_model", None)):
+            shared_pictures.share(model)
+    return trainer
 
 
 def _order(config: TrainingSettings, table: "pa.Table") -> list[int]:
