@@ -9,7 +9,7 @@ is random or repeated in it was written down there before its first run. `--full
 it stopped: what a measure keeps lies in a folder that is named after what makes its trials (the
 packages, its own modules and examples, not the bench's tables), so that correcting T10 throws no
 trial of T1 away. Two processes share the work of T1, T2, T3, T7 and T9; start each with
-OMP_NUM_THREADS=1, since with two threads each, on two cores, a step took six times as long.
+OMP_NUM_THREADS=1, since on two cores two threads each stand in each other's way.
 """
 
 import hashlib

@@ -6,12 +6,11 @@ the source needs nobody, looking at its pictures, and the gates that need nobody
 A gate that stands behind a rejection is not asked any more, as in the run itself.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from PIL import Image
-
+from blindspot.core.errors import DataError
+from blindspot.core.images import pixels
 from blindspot.core.prompt import render
 from blindspot.core.records import Failure
 from generation.filled import key_of
@@ -44,7 +43,10 @@ class Proposing:
         made = task.made if task.made is not None else self._candidate(task.want)
         if isinstance(made, Failure):
             return made
-        looks = tuple(look(Image.open(io.BytesIO(data))) for data in made.images)
+        try:
+            looks = tuple(look(pixels(data)) for data in made.images)  # as they will be stored
+        except DataError as error:
+            return Failure(kind="image", message=error.why, retryable=False)
         prompt = render(made.question, made.options, made.answer_kind)
         proposal = Proposal(task.id, task.want.cell, made, prompt, looks)
         return replace(proposal, judged=self._judged(proposal))

@@ -2,10 +2,9 @@
 
     share(model)        eight rollouts of a prompt: one pass of its picture through the encoder
 
-All rollouts of a prompt, and both sides of a pair, show the same pictures. The encoder is a fifth
-to a third of a pass, in the tiny world as in models of some billion parameters whose pictures take
-most of the prompt. Its output is copied to every place, and gradients of the copies add up, so what
-is learned is the same but for the last bits.
+All rollouts of a prompt, and both sides of a pair, show the same pictures. The encoder's output is
+copied to every place, and gradients of the copies add up, so what is learned is the same but for
+the last bits.
 
 Encoders that take pictures as (n, channels, height, width) are served (LLaVA, Idefics, SmolVLM);
 those that take all patches in one row (Qwen-VL) run as they are, and so do all where several

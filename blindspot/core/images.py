@@ -22,7 +22,7 @@ import io
 import threading
 import uuid
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -38,9 +38,7 @@ MAX_PIXELS: Final = 64_000_000
 """Larger pictures are refused; a decompression bomb is a picture too."""
 
 _KEPT: Final = {"PNG": "png", "JPEG": "jpg", "MPO": "jpg", "WEBP": "webp"}
-_ALL: Final = ("png", "jpg", "webp")
-_LIKELY: Final = {b"\xff\xd8": ("jpg", "png", "webp"), b"RIFF": ("webp", "png", "jpg")}
-"""Orders of extensions, by how a file begins."""
+_EXTENSIONS: Final = tuple(dict.fromkeys(_KEPT.values()))
 _READ: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 _ALIKE: Final = {"RGB", "L", "1", "P"}
 """Modes that every reader turns into the same RGB, where nothing is transparent."""
@@ -70,7 +68,7 @@ class ImageStore:
         is already here and whole. Raises DataError when the bytes are not a readable picture.
         """
         digest = hashlib.sha256(data).hexdigest()
-        for known in (f"{digest}.{extension}" for extension in _extensions(data)):
+        for known in (f"{digest}.{extension}" for extension in _EXTENSIONS):
             if self._has(known, data):
                 return known
         extension, kept = normalised(data)
@@ -114,11 +112,6 @@ class ImageStore:
             with suppress(OSError):
                 part.unlink()
             raise disk_error(path, error) from error
-
-
-def _extensions(data: bytes) -> Sequence[str]:
-    """Under which a picture may have been stored, the likeliest first."""
-    return next((order for begin, order in _LIKELY.items() if data.startswith(begin)), _ALL)
 
 
 def _is_whole(name: str, data: bytes) -> bool:

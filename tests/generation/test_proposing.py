@@ -1,7 +1,12 @@
 """What is done for one place by itself needs nobody, and is the same wherever it is done."""
 
 import pickle
+from dataclasses import replace
 
+import numpy as np
+from PIL import Image
+
+from blindspot.core.images import encode
 from blindspot.core.records import Failure
 from blindspot.core.training_set import PlanCell
 from generation.gate import Guard, Proposal, Verdict, gates, open_gates, shown
@@ -64,6 +69,25 @@ def test_a_place_becomes_a_judged_proposal(kit, world):
     assert made.prompt == made.candidate.question == "How many objects are there?"
     assert len(made.looks) == len(made.candidate.images) == 1
     assert [v.admitted for v in made.judged.values()] == [True] * 4
+
+
+def test_a_picture_looks_as_the_one_that_is_stored(kit, world):
+    """Of 16 bits the store keeps the upper eight, where Pillow clips: its own look, not the file's,
+    is what later rounds are compared with.
+    """
+    deep = encode(Image.fromarray(np.linspace(0, 65535, 48 * 48).reshape(48, 48).astype("uint16")))
+    candidate = replace(kit.candidate("counting", "s"), images=(deep,))
+    made = made_by(Proposing({}, []), Task("x", want(kit), candidate))
+    stored = world.folder.images.open(world.folder.images.put(deep))
+    assert made.looks[0].pixels == look(stored).pixels
+    assert made.looks[0].grey.std() > 10, "clipped, it would be white"
+
+
+def test_a_picture_that_cannot_be_decoded_is_a_failure_of_its_place(kit):
+    candidate = replace(kit.candidate("counting", "s"), images=(b"no picture",))
+    found = Proposing({}, [])(Task("x", want(kit), candidate))
+    assert isinstance(found, Failure)
+    assert (found.kind, found.retryable) == ("image", False)
 
 
 def test_the_work_survives_its_journey(kit, world):

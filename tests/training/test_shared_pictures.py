@@ -89,4 +89,5 @@ def test_rollouts_of_a_prompt_share_their_picture(
     run(config, inputs, tmp_path / "checkpoint")
     rollouts = config.prompts_per_pass * config.grpo.group_size
     assert len(models) == (2 if config.grpo.beta else 1)
+    assert all(seen), "each of them encoded something"
     assert all(0 < count <= config.prompts_per_pass < rollouts for own in seen for count in own)
