@@ -1,14 +1,18 @@
 """Samples with their pictures, as candidates are compared with them."""
 
 import itertools
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from generation.gate import Shown
 from generation.likeness import Limits, Look
 from generation.likeness.gallery import Gallery, Match
-from generation.likeness.wording import alike, answer, same
+from generation.likeness.wording import Questions, alike, answer, same
 from generation.source import Candidate
 
 
@@ -33,8 +37,7 @@ class Known:
         self._gallery = Gallery(limits)
         self._owners: list[int] = []
         """Sample by picture."""
-        self._by_answer: defaultdict[str, list[int]] = defaultdict(list)
-        """Pictures by the answer that their sample has."""
+        self._by_answer: defaultdict[str, _Answered] = defaultdict(_Answered)
         self._has_kin: dict[int, bool] = {}
         """By picture; found when it is first asked."""
 
@@ -42,7 +45,7 @@ class Known:
         """Add a sample."""
         right = answer(sample.target, sample.options)
         for picture in sample.looks:
-            self._by_answer[right].append(self._gallery.put(picture))
+            self._by_answer[right].put(sample.question, self._gallery.put(picture))
             self._owners.append(len(self.samples))
         self.samples.append(sample)
 
@@ -65,14 +68,12 @@ class Known:
         for match in self._gallery.parts(picture):
             yield self._find(match, "part")
 
-    def parts_asked(
-        self, picture: Look, right: str, counts: Callable[[Shown], bool]
-    ) -> Iterator[Find]:
-        """`parts` of those samples that have this answer, normalised, and count. Only they are
-        looked at: a run has thousands, and most have another answer.
+    def parts_asked(self, picture: Look, question: str, right: str) -> Iterator[Find]:
+        """`parts` of those samples that ask the same and have this answer, normalised. Only they
+        are looked at: a run has thousands, and most ask something else.
         """
-        answered = self._by_answer.get(right, [])
-        among = [index for index in answered if counts(self.samples[self._owners[index]])]
+        answered = self._by_answer.get(right)
+        among = answered.pictures(question) if answered else []
         for match in self._gallery.parts(picture, among):
             yield self._find(match, "part")
 
@@ -89,6 +90,21 @@ class Known:
 
     def _find(self, match: Match, tier: str) -> Find:
         return Find(self._owners[match.index], self._gallery[match.index], match, tier)
+
+
+class _Answered:
+    """Pictures whose samples have one answer, by their questions."""
+
+    def __init__(self) -> None:
+        self._questions, self._pictures = Questions(), array("q")
+
+    def put(self, question: str, picture: int) -> None:
+        self._questions.put(question)
+        self._pictures.append(picture)
+
+    def pictures(self, question: str) -> NDArray[np.intp]:
+        """Those of samples that ask the same."""
+        return np.array(self._pictures)[self._questions.alike(question)]
 
 
 def is_fresh(candidate: Candidate) -> bool:

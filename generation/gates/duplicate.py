@@ -85,7 +85,6 @@ def _found(proposal: Proposal, known: Known) -> Find | None:
 
 def _shows(candidate: Candidate, picture: Look, known: Known) -> dict[int, Find]:
     """The known samples that ask the same of this picture, the most alike first."""
-
     right = answer(candidate.target, candidate.options)
 
     def counts(sample: Shown) -> bool:
@@ -93,7 +92,8 @@ def _shows(candidate: Candidate, picture: Look, known: Known) -> dict[int, Find]
 
     finds = list(known.near(picture, counts))
     if not finds and not is_fresh(candidate):
-        finds = [f for f in known.parts_asked(picture, right, counts) if f.match.sure]
+        parts = known.parts_asked(picture, candidate.question, right)
+        finds = [find for find in parts if find.match.sure]
     return {f.sample: f for f in reversed(finds)}
 
 

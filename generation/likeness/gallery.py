@@ -33,14 +33,14 @@ propose their page among the first 24; in much larger sets of pages some fall be
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generation.likeness import Limits, Look, hamming
-from generation.likeness.alignment import Fit, aligned, color_gap, resembles
-from generation.likeness.windows import TURNS, Window, hashes, turned, whole_hash, windows
+from generation.likeness.alignment import Fit, Laid, color_gap, fits
+from generation.likeness.windows import TURNS, hashes, turned, whole_hash, windows
 
 PROPOSED: Final = 16
 """Windows whose hashes differ in no more of 64 bits are compared."""
@@ -49,7 +49,11 @@ VERIFIED: Final = 48
 
 _CHUNK: Final = 512
 _WORDS: Final = 4
-_HOW: Final = {"part": "a part of it", "whole": "it is a part", "turn": "turned or mirrored"}
+_PART, _WHOLE, _TURN = range(3)
+_HOW: Final = ("a part of it", "it is a part", "turned or mirrored")
+
+
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -67,22 +71,17 @@ class Match:
 
 @dataclass(frozen=True)
 class _Proposed:
-    distance: int
+    relation: int
+    """`_PART`: the new picture may be a part of the known one; `_WHOLE`: the other way round."""
     index: int
-    relation: Literal["part", "whole", "turn"]
     number: int
     """Of the window or of the turn."""
 
-    def fit(self, new: Look, known: Look) -> Fit | None:
-        """How well they lie on each other; None where a coarse look says that they do not."""
-        part, whole, window = self._laid(new, known)
-        return aligned(part, whole, window) if resembles(part, whole, window) else None
-
-    def _laid(self, new: Look, known: Look) -> tuple[Look, Look, Window]:
-        if self.relation == "turn":
-            return turned(new, TURNS[self.number]), known, windows()[0]
-        window = windows()[self.number]
-        return (new, known, window) if self.relation == "part" else (known, new, window)
+    def laid(self, new: Look, known: Look) -> Laid:
+        if self.relation == _TURN:
+            return Laid(turned(new, TURNS[self.number]), known, windows()[0])
+        part, whole = (new, known) if self.relation == _PART else (known, new)
+        return Laid(part, whole, windows()[self.number])
 
     def how(self, fit: Fit) -> str:
         return f"{_HOW[self.relation]}, correlation {fit.correlation:.2f}"
@@ -98,7 +97,7 @@ class Gallery:
         self._looks: list[Look] = []
         self._bits = np.empty((16, _WORDS), np.uint64)
         self._hashes = np.empty((0, len(windows())), np.uint64)
-        self._hashed: set[int] = set()
+        self._hashed = np.zeros(0, np.bool_)
 
     def __len__(self) -> int:
         return len(self._looks)
@@ -126,16 +125,14 @@ class Gallery:
             if match:
                 yield match
 
-    def parts(self, new: Look, among: Sequence[int] | None = None) -> list[Match]:
+    def parts(self, new: Look, among: Sequence[int] | Indices | None = None) -> list[Match]:
         """Those of the pictures (or of some) of which this one is a part, which are a part of it,
         or which it is when it is turned by quarters or mirrored, the best first.
         """
-        picked = range(len(self._looks)) if among is None else among
-        if not picked:
-            return []
-        proposed = sorted(self._proposed(new, picked), key=lambda p: (p.distance, p.index))
-        fits = [(p.fit(new, self._looks[p.index]), p) for p in proposed[:VERIFIED]]
-        good = [(fit, p) for fit, p in fits if fit and fit.likely]
+        picked = np.arange(len(self._looks)) if among is None else np.array(among, np.intp)
+        proposed = self._proposed(new, picked) if len(picked) else []
+        found = fits([p.laid(new, self._looks[p.index]) for p in proposed])
+        good = [(fit, p) for fit, p in zip(found, proposed, strict=True) if fit and fit.likely]
         good.sort(key=lambda pair: (not pair[0].sure, -pair[0].correlation, pair[1].index))
         return [Match(p.index, p.how(fit), sure=fit.sure) for fit, p in good]
 
@@ -147,39 +144,44 @@ class Gallery:
         near = gap <= self._limits.color
         return Match(index, f"{distance} of 256 bits, colour {gap:.0f}") if near else None
 
-    def _proposed(self, new: Look, picked: Sequence[int]) -> Iterator[_Proposed]:
+    def _proposed(self, new: Look, picked: Indices) -> list[_Proposed]:
+        """What is to be compared, the nearest first."""
         own = hashes(new.grey)
         turns = np.array([whole_hash(turned(new, turn).grey) for turn in TURNS], np.uint64)
-        for start in range(0, len(picked), _CHUNK):
-            some = picked[start : start + _CHUNK]
-            known = self._windows(some)
-            yield from _within(some, known ^ own[0], "part")
-            yield from _within(some, known[:, :1] ^ own, "whole")
-            yield from _within(some, known[:, :1] ^ turns, "turn")
+        blocks = [
+            _nearest(known, own, turns)
+            for start in range(0, len(picked), _CHUNK)
+            for known in [self._windows(picked[start : start + _CHUNK])]
+        ]
+        distance, number = np.concatenate(blocks, axis=2)
+        relation, place = np.nonzero(distance <= PROPOSED)
+        order = np.lexsort((relation, place, distance[relation, place]))[:VERIFIED]
+        return [
+            _Proposed(int(r), int(picked[i]), int(number[r, i]))
+            for r, i in zip(relation[order], place[order], strict=True)
+        ]
 
-    def _windows(self, picked: Sequence[int]) -> NDArray[np.uint64]:
+    def _windows(self, picked: Indices) -> NDArray[np.uint64]:
         """The hashes of some pictures' windows, (n, windows)."""
         missing = len(self._bits) - len(self._hashes)
         if missing:
             more = np.zeros((missing, self._hashes.shape[1]), np.uint64)
             self._hashes = np.concatenate([self._hashes, more])
-        for index in picked:
-            if index not in self._hashed:
-                self._hashes[index] = hashes(self._looks[index].grey)
-                self._hashed.add(index)
-        if isinstance(picked, range):  # a view; a list would copy
-            return self._hashes[picked.start : picked.stop]
-        return self._hashes[np.array(picked)]
+            self._hashed = np.concatenate([self._hashed, np.zeros(missing, np.bool_)])
+        for index in picked[~self._hashed[picked]]:
+            self._hashes[index] = hashes(self._looks[index].grey)
+        self._hashed[picked] = True
+        return self._hashes[picked]
 
 
-def _within(
-    picked: Sequence[int],
-    different: NDArray[np.uint64],
-    relation: Literal["part", "whole", "turn"],
-) -> Iterator[_Proposed]:
-    """The pictures whose least difference in bits, over the columns, is small enough."""
-    counts = np.bitwise_count(different)
-    rows = np.flatnonzero((counts <= PROPOSED).any(axis=1))
-    numbers = counts[rows].argmin(axis=1)
-    for row, number in zip(rows.tolist(), numbers.tolist(), strict=True):
-        yield _Proposed(int(counts[row, number]), picked[row], relation, number)
+def _nearest(
+    known: NDArray[np.uint64], own: NDArray[np.uint64], turns: NDArray[np.uint64]
+) -> NDArray[np.intp]:
+    """Of the windows (n, windows) of known pictures, for each relation: differing bits of the
+    nearest pair, and the number of its window or turn. (2, relations, n)
+    """
+    whole = known[:, :1]
+    counts = [np.bitwise_count(d) for d in (known ^ own[0], whole ^ own, whole ^ turns)]
+    numbers = [each.argmin(axis=1) for each in counts]
+    least = [c[np.arange(len(c)), n] for c, n in zip(counts, numbers, strict=True)]
+    return np.array([least, numbers], np.intp)

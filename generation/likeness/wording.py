@@ -2,6 +2,7 @@
 
     alike("How many red cars are there?", "What is the number of red cars?")   →  True
     alike("How many red cars are there?", "What color is the sign?")           →  False
+    Questions().alike(…)                                      those alike of thousands
 
 Words that questions are built of (`how`, `many`, `the`, `image`) are left out; of the rest, half
 must be shared. It finds questions that were turned around or lengthened, not those in other words
@@ -9,9 +10,14 @@ altogether.
 """
 
 import re
+from array import array
+from collections import defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from blindspot.core.grading import normalise
 
@@ -27,6 +33,8 @@ _BUILT_OF: Final = frozenset(
     ).split()
 )
 _WORD: Final = re.compile(r"[^\W_]+")
+_EMPTY: Final = partial(array, "q")
+"""An array of 64-bit integers."""
 
 
 def same(one: str, other: str) -> bool:
@@ -40,6 +48,35 @@ def alike(one: str, other: str) -> bool:
         return True
     first, second = _words(one), _words(other)
     return len(first & second) >= LEAST_SHARED * max(1, len(first | second))
+
+
+class Questions:
+    """Questions in the order in which they were put, found again by their words."""
+
+    def __init__(self) -> None:
+        self._lengths = _EMPTY()
+        """How many words each has that say something."""
+        self._by_word: defaultdict[str, array[int]] = defaultdict(_EMPTY)
+        self._by_text: defaultdict[str, array[int]] = defaultdict(_EMPTY)
+
+    def put(self, question: str) -> None:
+        """Add one."""
+        words, place = _words(question), len(self._lengths)
+        self._lengths.append(len(words))
+        self._by_text[_normal(question)].append(place)
+        for word in words:
+            self._by_word[word].append(place)
+
+    def alike(self, question: str) -> NDArray[np.intp]:
+        """The places of those that ask the same, in order; as `alike` has it for each of them."""
+        words, lengths = _words(question), np.array(self._lengths)
+        shared = np.zeros(len(lengths), np.int64)
+        for word in words & self._by_word.keys():
+            shared[np.array(self._by_word[word])] += 1
+        union = len(words) + lengths - shared
+        found = shared >= LEAST_SHARED * np.maximum(1, union)
+        found[np.array(self._by_text.get(_normal(question), ()), np.intp)] = True
+        return np.flatnonzero(found)
 
 
 def answer(target: str, options: Sequence[str]) -> str:

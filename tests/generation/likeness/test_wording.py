@@ -1,8 +1,10 @@
 """Questions that ask the same, and answers that are the same."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from generation.likeness.wording import alike, answer, same
+from generation.likeness.wording import Questions, alike, answer, same
 
 ALIKE = [
     ("How many red cars are there?", "What is the number of red cars?"),
@@ -26,6 +28,28 @@ def test_alike(one, other):
 @pytest.mark.parametrize(("one", "other"), UNLIKE)
 def test_unlike(one, other):
     assert not alike(one, other)
+
+
+WORDS = ("how", "many", "the", "red", "cars", "signs", "left", "Box", "box", "7", "?", "!")
+ASKED = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+
+
+@given(st.lists(ASKED, max_size=12), ASKED)
+def test_those_alike_of_many_are_those_alike_one_by_one(many, question):
+    questions = Questions()
+    for each in many:
+        questions.put(each)
+    expected = [place for place, each in enumerate(many) if alike(question, each)]
+    assert questions.alike(question).tolist() == expected
+
+
+def test_questions_put_after_a_search_are_found():
+    questions = Questions()
+    questions.put("How many red cars are there?")
+    assert questions.alike("Which dog barks?").tolist() == []
+    questions.put("Which dog barks?")
+    questions.put("What is the number of red cars?")
+    assert questions.alike("Count the red cars").tolist() == [0, 2]
 
 
 def test_case_articles_and_spaces_do_not_make_another_text():
