@@ -53,6 +53,15 @@ def pictures(settings: BenchmarkSettings, row: Mapping[str, Any]) -> list[bytes]
     return [_bytes(picture, base) for picture in several if picture is not None]
 
 
+def is_text(value: Any) -> bool:
+    """Whether all texts in it can be written to a file; JSON can say more."""
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, dict):
+        return all(map(is_text, value)) and all(map(is_text, value.values()))
+    return not isinstance(value, list) or all(map(is_text, value))
+
+
 def _path(settings: BenchmarkSettings) -> Path:
     assert settings.path is not None, "a benchmark without path is not the user's own"
     return settings.path
@@ -67,7 +76,7 @@ def _rows(settings: BenchmarkSettings) -> Iterator[Any]:
             for batch in file.iter_batches(batch_size=_BATCH):
                 yield from batch.to_pylist()
     elif path.suffix == ".jsonl":
-        yield from _jsonl(path)
+        yield from _jsonl(settings, path)
     else:
         why = f"'{path.suffix}' files are not read"
         raise refused(settings, why, "Give .parquet, .jsonl or a folder of pictures")
@@ -80,23 +89,11 @@ def _checked(settings: BenchmarkSettings, number: int, row: Any) -> dict[str, An
     if None in row:
         why = f"row {number} has more cells than the first line names"
         raise refused(settings, why, "Put quotes around cells with commas")
-    if not _is_text(row):
-        why = f"row {number} holds half of a character (\\ud800 … \\udfff)"
-        raise refused(settings, why, "Correct the row")
     return {name: None if _is_nan(value) else value for name, value in row.items()}
 
 
 def _is_nan(value: Any) -> bool:
     return isinstance(value, float) and math.isnan(value)
-
-
-def _is_text(value: Any) -> bool:
-    """Whether all texts in it can be written to a file; JSON can say more."""
-    if isinstance(value, str):
-        return value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)
-    if isinstance(value, dict):
-        return all(map(_is_text, value)) and all(map(_is_text, value.values()))
-    return not isinstance(value, list) or all(map(_is_text, value))
 
 
 def _folder(settings: BenchmarkSettings, folder: Path) -> Iterator[Any]:
@@ -106,14 +103,19 @@ def _folder(settings: BenchmarkSettings, folder: Path) -> Iterator[Any]:
         found = sum(p.suffix.lower() in _PICTURES for p in folder.iterdir())
         why = f"the folder has {found} pictures and no metadata.jsonl or metadata.csv"
         raise refused(settings, why, "Add one with the columns file_name, question, target")
-    for row in _jsonl(jsonl) if jsonl.is_file() else _csv(table):
+    for row in _jsonl(settings, jsonl) if jsonl.is_file() else _csv(table):
         name = row.pop("file_name", None) if isinstance(row, dict) else None
         yield row | {"image": name} if name else row
 
 
-def _jsonl(path: Path) -> Iterator[Any]:
+def _jsonl(settings: BenchmarkSettings, path: Path) -> Iterator[Any]:
     with path.open(encoding=_TEXT) as file:
-        yield from (json.loads(line) for line in file if line.strip())
+        for number, line in enumerate(filter(str.strip, file), 1):
+            row = json.loads(line)
+            if not is_text(row):
+                why = f"row {number} holds half of a character (\\ud800 … \\udfff)"
+                raise refused(settings, why, "Correct the row")
+            yield row
 
 
 def _csv(path: Path) -> Iterator[Any]:

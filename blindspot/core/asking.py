@@ -7,6 +7,7 @@ forms the same batches as an uninterrupted one and a local model gives the same 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import islice
 
 from blindspot.core.errors import BlindspotError, StageError
 from blindspot.core.ledger import Ledger
@@ -24,6 +25,8 @@ _WAYS_OUT = {
     "request": "Correct what the server names: the model's id, base_urls, or a setting",
 }
 """Causes that every question shares, when not one is answered."""
+_TOLD = 500
+"""Known outcomes that are told at once: grading so many takes some hundredths of a second."""
 _PATIENCE = 10
 """Failures in a row from the start after which a run gives up (fewer where fewer requests are
 made).
@@ -79,12 +82,14 @@ class _Batch:
 
     async def ask(self, traffic: Traffic) -> list[Outcome]:
         """One outcome per request, in order."""
-        self._take(self._ledger.lookup(list(self._unique)))
+        known = self._ledger.lookup(list(self._unique))
+        self._known |= known
         left = [key for key in self._unique if key not in self._known]
         others = traffic.claim(left)
         todo = iter(self._chunks({key for key in left if key not in others}))
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._recall(known))
                 for _ in range(self.model.concurrency):
                     group.create_task(self._work(todo, traffic))
                 for key, call in others.items():
@@ -109,6 +114,14 @@ class _Batch:
                 traffic.made(key, outcome)
             self._take(found)
             self._breaker.see(list(found.values()))
+            await asyncio.sleep(0)  # a local model awaits nothing, and others have work too
+
+    async def _recall(self, known: Mapping[str, Outcome]) -> None:
+        """Tell what the ledger knows, some at a time: other calls are under way meanwhile."""
+        todo = iter(known.items())
+        while some := dict(islice(todo, _TOLD)):
+            self._tell(some)
+            await asyncio.sleep(0)
 
     async def _wait(self, key: str, call: asyncio.Future[Outcome]) -> None:
         self._take({key: await outcome_of(call)})
@@ -141,6 +154,9 @@ class _Batch:
 
     def _take(self, found: Mapping[str, Outcome]) -> None:
         self._known |= found
+        self._tell(found)
+
+    def _tell(self, found: Mapping[str, Outcome]) -> None:
         self._on_answers([(i, o) for key, o in found.items() for i in self._places[key]])
 
 

@@ -50,6 +50,7 @@ def written(folder: Path, name: str, text: str) -> Path:
         (DEEP, "cannot be read"),
         (json.dumps(ROW | {"question": "\ud800"}), "row 1 holds half of a character"),
         (json.dumps(ROW | {"options": 3}), "row 1 has the options 3"),
+        (json.dumps(ROW | {"options": '["\\ud800", "b"]'}), "row 1 has the options"),
         (json.dumps(ROW | {"options": "red"}), "row 1 has the options 'red'"),
         (json.dumps(ROW | {"options": ["x"] * 27}), "at most 26 texts"),
         ('{"question": "q", "target": NaN}', "row 1 has no 'target'"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from blindspot.core import asking
 from blindspot.core.asking import ask
 from blindspot.core.errors import StageError
 from blindspot.core.ledger import Ledger
@@ -92,3 +93,40 @@ def test_progress_counts_known_answers_too(ledger: Ledger) -> None:
     ask(Echo(), requests("a", "b", "a"), ledger, seen.extend)
     a, b = Completion(text="a"), Completion(text="b")
     assert sorted(seen, key=lambda pair: pair[0]) == [(0, a), (1, b), (2, a)]
+
+
+def test_calls_begin_before_all_known_answers_are_told(ledger: Ledger, monkeypatch: Any) -> None:
+    """A benchmark grades what it is told: at 100,000 known answers that takes seconds."""
+    monkeypatch.setattr(asking, "_TOLD", 2)
+    known = [f"k{i}" for i in range(9)]
+    ask(Echo(), requests(*known), ledger)
+    told: list[int] = []
+    begun_at: list[int] = []
+
+    class Watched(Echo):
+        async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
+            begun_at.append(len(told))
+            return await super().generate(requests)
+
+    new = ["n1", "n2", "n3", "n4"]
+    ask(
+        Watched(),
+        requests(*known, *new),
+        ledger,
+        lambda answers: told.extend(i for i, _ in answers),
+    )
+    assert begun_at[0] < len(known)
+    assert sorted(told) == list(range(len(known) + len(new)))
+
+
+def test_known_answers_are_told_between_the_chunks_of_a_model_that_awaits_nothing(
+    ledger: Ledger, monkeypatch: Any
+) -> None:
+    """So that what a person sees counts them while a local model is at work."""
+    monkeypatch.setattr(asking, "_TOLD", 3)
+    known = [f"k{i}" for i in range(9)]
+    ask(Echo(), requests(*known), ledger)
+    sizes: list[tuple[bool, int]] = []
+    note = lambda answers: sizes.append((answers[0][0] < len(known), len(answers)))  # noqa: E731
+    ask(Echo(chunk=1), requests(*known, "n1", "n2", "n3", "n4"), ledger, note)
+    assert sizes[:6] == [(True, 3), (False, 1)] * 3
