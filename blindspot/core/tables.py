@@ -5,6 +5,7 @@ them and no pickle is needed.
 import json
 import types
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -28,22 +29,22 @@ that nobody knows; what its rows hold is looked at apart.
 
 
 def write_records(path: Path, records: Iterable[R], kind: type[R]) -> None:
-    """Write records in the order given; an empty table keeps its columns."""
-    write_table(path, as_table(records, kind))
+    """Write records in the order given, a few at a time; an empty table keeps its columns."""
+    with _whole(path) as part, pq.ParquetWriter(part, _schema(kind), compression="zstd") as file:
+        for batch in _batches(records, kind):
+            file.write_batch(batch)
 
 
 def as_table(records: Iterable[R], kind: type[R]) -> pa.Table:
-    """Records as a table, in the order given; a few at a time, since rows as dictionaries take many
-    times the memory of columns.
-    """
-    schema, todo = _schema(kind), iter(records)
-    blocks = iter(lambda: list(islice(todo, _BATCH)), [])
-    nested = _nested(kind)
-    batches = [
-        pa.RecordBatch.from_pylist([_row(r, nested) for r in block], schema=schema)
-        for block in blocks
-    ]
-    return pa.Table.from_batches(batches, schema=schema)
+    """Records as a table, in the order given."""
+    return pa.Table.from_batches(_batches(records, kind), schema=_schema(kind))
+
+
+def _batches(records: Iterable[R], kind: type[R]) -> Iterator[pa.RecordBatch]:
+    """A few records at a time, since rows as dictionaries take many times the memory of columns."""
+    schema, nested, todo = _schema(kind), _nested(kind), iter(records)
+    while block := list(islice(todo, _BATCH)):
+        yield pa.RecordBatch.from_pylist([_row(r, nested) for r in block], schema=schema)
 
 
 def _row(record: Record, nested: Iterable[str]) -> dict[str, Any]:
@@ -57,10 +58,19 @@ def _json(value: Any) -> str | None:
 
 def write_table(path: Path, table: pa.Table) -> None:
     """Write a parquet file whole or not at all."""
+    with _whole(path) as part:
+        pq.write_table(table, part, compression="zstd")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file beside it, which takes its place in the end. Raises StageError as `disk_error` has it
+    for a disk that is full or cannot be written.
+    """
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, part, compression="zstd")
+        yield part
         part.replace(path)
     except OSError as error:
         raise disk_error(path, error) from error

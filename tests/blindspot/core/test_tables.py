@@ -1,10 +1,13 @@
 """Records survive parquet, nested values included."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
-from blindspot.core.errors import DataError
+from blindspot.core import tables
+from blindspot.core.errors import DataError, StageError
 from blindspot.core.records import Completion, Failure, Prediction, Sample
 from blindspot.core.tables import read_records, write_records
 
@@ -58,3 +61,22 @@ def test_a_prediction_is_an_answer_or_a_failure_never_both_or_neither() -> None:
         Prediction(sample_id="1", grader="g")
     with pytest.raises(ValueError, match="a graded completion has a score"):
         Prediction(sample_id="1", completion=Completion(text="x"), grader="g")
+
+
+def test_records_are_taken_a_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that as many can be written as there are, whatever each holds."""
+    monkeypatch.setattr(tables, "_BATCH", 3)
+    made = [SAMPLE.model_copy(update={"id": str(i)}) for i in range(8)]
+    write_records(tmp_path / "s.parquet", iter(made), Sample)
+    assert read_records(tmp_path / "s.parquet", Sample) == made
+    assert pq.ParquetFile(tmp_path / "s.parquet").num_row_groups == 3
+
+
+def test_a_table_that_could_not_be_finished_is_none(tmp_path: Path) -> None:
+    def records() -> Iterator[Sample]:
+        yield SAMPLE
+        raise StageError("The disk", "it is full", "Make room")
+
+    with pytest.raises(StageError, match="full"):
+        write_records(tmp_path / "s.parquet", records(), Sample)
+    assert not (tmp_path / "s.parquet").exists()
