@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import torch
+from transformers import DynamicCache
 
 from blindspot.core.loading import load_weights
 from training import shared_prompts
 from training.settings import TrainingSettings
-from training.shared_prompts import Common, common, share
+from training.shared_prompts import common, share
 from training.stage import TrainingInputs, run
 
 TIMES, WORDS, SAID = 3, 5, 4
@@ -87,53 +88,79 @@ def test_the_same_comes_out_and_the_same_is_learned(model: Any, order: list[int]
             torch.testing.assert_close(mine.grad, theirs.grad, rtol=1e-3, atol=1e-4, msg=name)
 
 
-def test_what_rollouts_have_in_common_ends_where_the_first_two_differ(model: Any) -> None:
-    inputs = batch(model)
-    prompt = inputs["input_ids"].shape[1] - SAID
-    assert common(inputs, TIMES) == Common([0, 1, 2, 3, 4, 5], prompt)
-    inputs["input_ids"][:, prompt:] = 9  # all say the same: one token is still to be read
+def embedded(order: list[int]) -> dict[str, Any]:
+    """What a language model is given: two prompts of six tokens, three rollouts of two each."""
+    draw = torch.Generator().manual_seed(0)
+    prompts, said = (torch.rand((n, t, 4), generator=draw) for n, t in ((2, 6), (6, 2)))
+    whole = torch.cat([prompts.repeat_interleave(TIMES, dim=0), said], dim=1)
+    mask = torch.ones(whole.shape[:2], dtype=torch.long)
+    mask[:3, 0] = 0
+    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
+    return rows({"inputs_embeds": whole, "attention_mask": mask, "position_ids": positions}, order)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [4, 0, 5, 2, 1, 3]])
+def test_what_rollouts_have_in_common_ends_where_the_first_two_differ(order: list[int]) -> None:
+    inputs = embedded(order)
     found = common(inputs, TIMES)
     assert found is not None
-    assert found.cut == prompt + SAID - 1
+    assert found.cut == 6
+    prompts = [order[place] // TIMES for place in found.order]
+    assert sorted([prompts[:3], prompts[3:]]) == [[0, 0, 0], [1, 1, 1]]
 
 
-def test_one_question_about_two_pictures_is_two_prompts(model: Any) -> None:
-    inputs = batch(model)
-    inputs["input_ids"][3:] = inputs["input_ids"][:3]
-    inputs["attention_mask"][3:] = inputs["attention_mask"][:3]
-    mixed = [0, 3, 1, 4, 2, 5]
-    found = common(rows(inputs, mixed), TIMES)
+def test_positions_of_several_kinds_count_too() -> None:
+    inputs = embedded([4, 0, 5, 2, 1, 3])
+    inputs["position_ids"] = inputs["position_ids"].repeat(3, 1, 1)
+    found = common(inputs, TIMES)
     assert found is not None
-    pictures = inputs["pixel_values"][mixed][found.order]
-    assert torch.equal(pictures[0:1].expand(3, -1, -1, -1), pictures[:3])
-    assert not torch.equal(pictures[0], pictures[3])
+    assert found.cut == 6
+    inputs["position_ids"][2, 1, 4] += 1
+    found = common(inputs, TIMES)
+    assert found is not None
+    assert found.cut == 4
 
 
 CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
-    "another picture": lambda i: i["pixel_values"][1].add_(1),
+    "another first token": lambda i: i["inputs_embeds"][1, 0].add_(1),
     "another mask": lambda i: i["attention_mask"][0, 0].add_(1),
     "another number of rows": lambda i: i.update(rows(i, [0, 1, 2, 3, 4])),
-    "something for every token": lambda i: i.update(types=torch.zeros_like(i["input_ids"])),
-    "keys to be kept": lambda i: i.update(use_cache=True),
-    "no tokens": lambda i: i.pop("input_ids"),
+    "something else": lambda i: i.update(deepstack=torch.zeros(3)),
+    "a mask of another shape": lambda i: i.update(attention_mask=torch.ones(6, 1, 8, 8)),
+    "positions for all rows": lambda i: i.update(position_ids=torch.arange(8)[None]),
+    "keys to be kept of the model's choice": lambda i: i.update(use_cache=True),
+    "keys to be kept of rollouts": lambda i: i.update(past_key_values=DynamicCache()),
+    "no embeddings": lambda i: i.pop("inputs_embeds"),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_other_batches_are_read_as_they_are(model: Any, change: str) -> None:
-    inputs = batch(model)
+def test_other_batches_are_read_as_they_are(change: str) -> None:
+    inputs = embedded([0, 1, 2, 3, 4, 5])
     CHANGES[change](inputs)
     assert common(inputs, TIMES) is None
 
 
-def test_generating_is_left_alone(model: Any) -> None:
-    plain, inputs = copy.deepcopy(model), batch(model)
-    share(model, TIMES)
+def test_what_continues_a_text_is_read_as_it_is() -> None:
+    inputs = rows(embedded([0, 1, 2, 3, 4, 5]), [0] * 6)
+    known = DynamicCache()
+    assert common({**inputs, "past_key_values": known, "use_cache": True}, TIMES) is not None
+    known.update(torch.zeros(6, 1, 3, 4), torch.zeros(6, 1, 3, 4), 0)
+    assert common({**inputs, "past_key_values": known, "use_cache": True}, TIMES) is None
+
+
+def test_the_same_is_generated(model: Any) -> None:
+    plain, inputs = copy.deepcopy(model), rows(batch(model), [0, 0, 0, 3, 3, 3])
     inputs.pop("use_cache")
-    found, wanted = (
-        m.generate(**inputs, max_new_tokens=3, do_sample=False) for m in (model, plain)
-    )
-    assert torch.equal(found, wanted)
+    share(model, TIMES)
+    seen: list[int] = []
+    for each in range(2):  # the first batch is read both ways
+        seen = read(model)
+        said = [m.generate(**inputs, max_new_tokens=4, do_sample=False) for m in (model, plain)]
+        assert torch.equal(*said), each
+    count, tokens = inputs["input_ids"].shape
+    assert seen[0] == count // TIMES * tokens
+    assert seen[1] == count
 
 
 def test_a_model_that_reads_otherwise_behind_kept_keys_runs_as_it_is(
