@@ -136,9 +136,10 @@ def _options(settings: BenchmarkSettings, where: str, given: Any) -> tuple[str, 
     """A list, or one written as JSON, as a CSV must: at most as many as there are letters."""
     listed = _listed(given) if isinstance(given, str) else given
     plain = listed is None or (
-        isinstance(listed, list) and all(isinstance(o, str | int | float) for o in listed)
+        isinstance(listed, list)
+        and all(isinstance(o, str | int | float) for o in listed)
+        and own_rows.is_text(listed)
     )
-    plain = plain and own_rows.is_text(listed)
     if not plain or len(listed or ()) > len(ascii_uppercase):
         why = f"{where} has the options {given!r:.60}"
         way_out = f'Give a list of at most {len(ascii_uppercase)} texts, ["red", "blue"]'

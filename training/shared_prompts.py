@@ -46,9 +46,11 @@ def share(model: Any, times: int) -> None:
 
     @wraps(plain)
     def forward(*args: Any, **kwargs: Any) -> Any:
-        found = None if args or _keeps_nothing(decoder) else common(kwargs, times)
-        if found is None:
+        if args or not is_whole(kwargs) or _keeps_nothing(decoder):
             return plain(*args, **kwargs)
+        found = common(kwargs, times)
+        if found is None:
+            return plain(**kwargs)
         is_generating = kwargs.get("past_key_values") is not None
         if is_generating not in agrees:
             agrees[is_generating] = _agrees(plain, kwargs, times, found)
@@ -58,13 +60,11 @@ def share(model: Any, times: int) -> None:
 
 
 def common(inputs: Mapping[str, Any], times: int) -> Common | None:
-    """None where a batch is none of rollouts, where it continues what was read before, or where
-    something else is given.
-    """
-    if not _is_known(inputs) or len(inputs["inputs_embeds"]) % times:
-        return None
+    """None where a batch of whole texts is none of rollouts."""
     embeddings, mask = inputs["inputs_embeds"], inputs["attention_mask"]
     positions, past = inputs.get("position_ids"), inputs.get("past_key_values")
+    if len(embeddings) % times:
+        return None
     order = _order(embeddings)
     same = _same(embeddings[order], times).all(dim=3) & _same(mask[order], times)
     if positions is not None:
@@ -74,8 +74,8 @@ def common(inputs: Mapping[str, Any], times: int) -> Common | None:
     return Common(order, cut) if cut and (past is None or cut == mask.shape[1]) else None
 
 
-def _is_known(inputs: Mapping[str, Any]) -> bool:
-    """Whether it is what a language model takes for whole texts, and nothing else."""
+def is_whole(inputs: Mapping[str, Any]) -> bool:
+    """Whether a language model is given whole texts, not what continues them, and nothing else."""
     import torch
     from transformers import DynamicCache
 

@@ -28,7 +28,6 @@ from training import (
     loop,
     rollout_server,
     shared_pictures,
-    shared_prompts,
     validation,
 )
 from training.health import zero_variance_share
@@ -172,7 +171,6 @@ def _trainer(
     if distributed.world_size() == 1:
         for model in (trainer.model, getattr(trainer, "ref_model", None)):
             shared_pictures.share(model)
-            shared_prompts.share(model, config.grpo.group_size if config.optimiser == "grpo" else 1)
     return trainer
 
 

@@ -38,14 +38,15 @@ class Known:
         self._owners: list[int] = []
         """Sample by picture."""
         self._by_answer: defaultdict[str, _Answered] = defaultdict(_Answered)
+        self._asked = 0
+        """Pictures in it; the others are added when it is needed."""
         self._has_kin: dict[int, bool] = {}
         """By picture; found when it is first asked."""
 
     def put(self, sample: Shown) -> None:
         """Add a sample."""
-        right = answer(sample.target, sample.options)
         for picture in sample.looks:
-            self._by_answer[right].put(sample.question, self._gallery.put(picture))
+            self._gallery.put(picture)
             self._owners.append(len(self.samples))
         self.samples.append(sample)
 
@@ -72,6 +73,10 @@ class Known:
         """`parts` of those samples that ask the same and have this answer, normalised. Only they
         are looked at: a run has thousands, and most ask something else.
         """
+        for index in range(self._asked, len(self._owners)):
+            sample = self.samples[self._owners[index]]
+            self._by_answer[answer(sample.target, sample.options)].put(sample.question, index)
+        self._asked = len(self._owners)
         answered = self._by_answer.get(right)
         among = answered.pictures(question) if answered else []
         for match in self._gallery.parts(picture, among):

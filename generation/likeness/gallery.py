@@ -52,7 +52,6 @@ _WORDS: Final = 4
 _PART, _WHOLE, _TURN = range(3)
 _HOW: Final = ("a part of it", "it is a part", "turned or mirrored")
 
-
 Indices = NDArray[np.intp]
 
 
@@ -149,9 +148,8 @@ class Gallery:
         own = hashes(new.grey)
         turns = np.array([whole_hash(turned(new, turn).grey) for turn in TURNS], np.uint64)
         blocks = [
-            _nearest(known, own, turns)
+            _nearest(self._windows(picked[start : start + _CHUNK]), own, turns)
             for start in range(0, len(picked), _CHUNK)
-            for known in [self._windows(picked[start : start + _CHUNK])]
         ]
         distance, number = np.concatenate(blocks, axis=2)
         relation, place = np.nonzero(distance <= PROPOSED)

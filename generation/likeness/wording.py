@@ -2,7 +2,8 @@
 
     alike("How many red cars are there?", "What is the number of red cars?")   →  True
     alike("How many red cars are there?", "What color is the sign?")           →  False
-    Questions().alike(…)                                      those alike of thousands
+
+`Questions` finds those alike of thousands.
 
 Words that questions are built of (`how`, `many`, `the`, `image`) are left out; of the rest, half
 must be shared. It finds questions that were turned around or lengthened, not those in other words

@@ -12,7 +12,7 @@ from transformers import DynamicCache
 from blindspot.core.loading import load_weights
 from training import shared_prompts
 from training.settings import TrainingSettings
-from training.shared_prompts import common, share
+from training.shared_prompts import Common, common, is_whole, share
 from training.stage import TrainingInputs, run
 
 TIMES, WORDS, SAID = 3, 5, 4
@@ -99,10 +99,15 @@ def embedded(order: list[int]) -> dict[str, Any]:
     return rows({"inputs_embeds": whole, "attention_mask": mask, "position_ids": positions}, order)
 
 
+def found_in(inputs: dict[str, Any]) -> Common | None:
+    """What is shared in the end."""
+    return common(inputs, TIMES) if is_whole(inputs) else None
+
+
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [4, 0, 5, 2, 1, 3]])
 def test_what_rollouts_have_in_common_ends_where_the_first_two_differ(order: list[int]) -> None:
     inputs = embedded(order)
-    found = common(inputs, TIMES)
+    found = found_in(inputs)
     assert found is not None
     assert found.cut == 6
     prompts = [order[place] // TIMES for place in found.order]
@@ -112,11 +117,11 @@ def test_what_rollouts_have_in_common_ends_where_the_first_two_differ(order: lis
 def test_positions_of_several_kinds_count_too() -> None:
     inputs = embedded([4, 0, 5, 2, 1, 3])
     inputs["position_ids"] = inputs["position_ids"].repeat(3, 1, 1)
-    found = common(inputs, TIMES)
+    found = found_in(inputs)
     assert found is not None
     assert found.cut == 6
     inputs["position_ids"][2, 1, 4] += 1
-    found = common(inputs, TIMES)
+    found = found_in(inputs)
     assert found is not None
     assert found.cut == 4
 
@@ -138,15 +143,15 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
 def test_other_batches_are_read_as_they_are(change: str) -> None:
     inputs = embedded([0, 1, 2, 3, 4, 5])
     CHANGES[change](inputs)
-    assert common(inputs, TIMES) is None
+    assert found_in(inputs) is None
 
 
 def test_what_continues_a_text_is_read_as_it_is() -> None:
     inputs = rows(embedded([0, 1, 2, 3, 4, 5]), [0] * 6)
     known = DynamicCache()
-    assert common({**inputs, "past_key_values": known, "use_cache": True}, TIMES) is not None
+    assert found_in({**inputs, "past_key_values": known, "use_cache": True}) is not None
     known.update(torch.zeros(6, 1, 3, 4), torch.zeros(6, 1, 3, 4), 0)
-    assert common({**inputs, "past_key_values": known, "use_cache": True}, TIMES) is None
+    assert found_in({**inputs, "past_key_values": known, "use_cache": True}) is None
 
 
 def test_the_same_is_generated(model: Any) -> None:

@@ -15,13 +15,13 @@ it). What avoids them is the difficulty gate of generation, which has the same p
 the set is made. On `examples/tiny` (225 samples with the gate, 240 without; 12 steps of 48 prompts
 × 8, one seed) the share at the first step was .42 with the gate and .58 without, .47 and .61 over
 the run; the mean gradient norm was .48 and .35, much as the .53 and .39 of groups with a signal
-would have it. Drawing again would take 1.9 times the rollouts, which are most of a step, and make
-the order of the data depend on the run, which is what a killed one continues by.
+would have it. Drawing again would take 1.9 times the rollouts, and make the order of the data depend
+on the run, which is what a killed one continues by.
 """
 
 from typing import TYPE_CHECKING, Final
 
-from training import lora, rollout_server
+from training import distributed, lora, rollout_server, shared_prompts
 from training.optimiser import FromSamples, Job, Optimiser, check_reference, shared_arguments
 from training.reward import Shown, trl_function
 from training.settings import TrainingSettings
@@ -48,7 +48,7 @@ class _Plugin(FromSamples):
         grpo = job.settings.grpo
         shown = Shown(job.opening, grpo.max_completion_tokens, grpo.group_size)
         with rollout_server.reached(job.settings, job.model.config._name_or_path):
-            return GRPOTrainer(
+            trainer = GRPOTrainer(
                 model=job.model,
                 reward_funcs=[trl_function(name, shown) for name in grpo.rewards],
                 args=_arguments(job),
@@ -56,6 +56,10 @@ class _Plugin(FromSamples):
                 processing_class=job.processor,
                 peft_config=lora.adapter(job.settings),
             )
+        if distributed.world_size() == 1:
+            for model in (trainer.model, trainer.ref_model):
+                shared_prompts.share(model, grpo.group_size)
+        return trainer
 
 
 def _arguments(job: Job) -> "GRPOConfig":
