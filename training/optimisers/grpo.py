@@ -15,8 +15,8 @@ it). What avoids them is the difficulty gate of generation, which has the same p
 the set is made. On `examples/tiny` (225 samples with the gate, 240 without; 12 steps of 48 prompts
 × 8, one seed) the share at the first step was .42 with the gate and .58 without, .47 and .61 over
 the run; the mean gradient norm was .48 and .35, much as the .53 and .39 of groups with a signal
-would have it. Drawing again would take 1.9 times the rollouts, and make the order of the data depend
-on the run, which is what a killed one continues by.
+would have it. Drawing again would take 1.9 times the rollouts, and make the order of the data
+depend on the run, which is what a killed one continues by.
 """
 
 from typing import TYPE_CHECKING, Final
