@@ -8,6 +8,7 @@ import errno
 import json
 import signal
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -245,7 +246,7 @@ def main() -> None:
     """Entry point: a user's mistake ends in a sentence and an exit code. A polite kill ends as
     Ctrl-C does, so that servers that were started are stopped.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _heed_kills()
     try:
         app()
     except BlindspotError as error:
@@ -274,6 +275,23 @@ def _write_comparison(found: "Comparison", html: Path) -> None:
     config = RunFolder(inputs.b.parent.parent).config
     settings = load(config).report if config.is_file() else ReportSettings()
     run_compare(settings, inputs, html)
+
+
+def _heed_kills() -> None:
+    """A polite kill does what Ctrl-C does at that moment: while calls run, asyncio's own handler
+    cancels them, where an exception would break into whatever coroutine it hits. Who ignores Ctrl-C
+    (a script's background job) goes on ignoring it: blocked, since asyncio takes over no other
+    handler than the default.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _interrupted)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    (handler if callable(handler) else signal.default_int_handler)(signal.SIGINT, frame)
 
 
 def _fail(sentence: str, code: int) -> None:

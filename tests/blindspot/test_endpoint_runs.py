@@ -98,6 +98,35 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_asks_the_rest(
     assert Evaluation(config.parent / "run" / "round-0" / "evaluation").metrics().coverage == 1
 
 
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_polite_kill_breaks_into_no_coroutine(ignored: bool) -> None:
+    """Neither where Ctrl-C is ignored, as by a script's background job."""
+    program = f"""
+import asyncio, os, signal
+from blindspot.cli import _heed_kills
+if {ignored}:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+_heed_kills()
+async def work():
+    if {ignored}:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0.1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    sum(range(100_000))
+    print("whole")
+    await asyncio.sleep(60)
+try:
+    asyncio.run(work())
+except KeyboardInterrupt:
+    print("stopped")
+"""
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, preexec_fn=_heeds_interrupts
+    )
+    assert ran.stdout.split() == ["whole", "stopped"], ran.stderr
+
+
 @pytest.mark.parametrize(
     ("status", "code", "sentence"),
     [
