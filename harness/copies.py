@@ -25,16 +25,18 @@ perceptual hash would be far too wide for a rule that is transitive.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import islice
+from typing import IO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.spatial import KDTree
 
-from harness.pictures import GREY, Facts, Pair, colors, greys
+from blindspot.core.spool import scratch, writing
+from harness.pictures import COLOR, GREY, Facts, Pair, colors, greys
 
 Rows = NDArray[np.intp]
 
@@ -43,6 +45,7 @@ _ROUNDING: Final = 2.0
 _CONTRAST: Final = 16
 _COARSE: Final = 4
 _BLOCKS: Final = {_COARSE: 2.0, 8: 5.0, 16: 8.0}
+_FINER: Final = tuple(side for side in _BLOCKS if side != _COARSE)
 _COLOR: Final = 12
 _MEAN: Final = 1.5
 _GREY: Final = 20.0
@@ -53,25 +56,35 @@ _NOTHING: Final = 2.0
 _RATIO: Final = 16.0
 _HALF_RATIO: Final = 20.0
 _CHUNK: Final = 4096
+_BLOCK: Final = 1024
+_LOOK: Final = np.dtype(
+    [
+        ("grey", np.uint8, (GREY, GREY)),
+        ("color", np.uint8, (COLOR, COLOR, 3)),
+        *((str(side), np.float32, (side, side)) for side in _FINER),
+    ]
+)
+"""What is looked at of a picture when its coarsest blocks agree with another's."""
 
 
-def candidates(facts: Mapping[str, Facts]) -> list[Pair]:
-    """Pairs of names that may be copies as far as the facts tell; `same` decides by the pixels."""
-    grey = greys(list(facts.values()))
-    shown = np.ptp(grey.reshape(len(facts), -1), axis=1) >= _CONTRAST if facts else []
-    names = sorted(name for name, some in zip(facts, shown, strict=True) if some)
-    if len(names) < 2:
-        return []
-    looks = _looks([facts[name] for name in names])
-    tree = KDTree(looks.blocks[_COARSE].reshape(len(names), -1))
-    near = tree.query_pairs(_BLOCKS[_COARSE], p=np.inf, output_type="ndarray")
-    kept: list[Pair] = []
-    for start in range(0, len(near), _CHUNK):
-        pairs = near[start : start + _CHUNK]
-        for passes in (_shape, _blocks, _color, _grey):
-            pairs = pairs[passes(looks, *pairs.T)]
-        kept += [_pair(names[i], names[j]) for i, j in pairs]
-    return kept
+def candidates(facts: Iterable[tuple[str, Facts]]) -> list[Pair]:
+    """Pairs of names that may be copies as far as the facts tell; `same` decides by the pixels. Of
+    each picture memory holds the coarsest blocks; the rest is on disk until two agree in these.
+    """
+    with scratch() as file:
+        names, sizes, coarse = _written(facts, file)
+        if len(names) < 2:
+            return []
+        looks = _Looks(sizes, coarse, np.memmap(file, _LOOK, "r"))
+        tree = KDTree(coarse.reshape(len(names), -1))
+        near = tree.query_pairs(_BLOCKS[_COARSE], p=np.inf, output_type="ndarray")
+        kept: list[Pair] = []
+        for start in range(0, len(near), _CHUNK):
+            pairs = near[start : start + _CHUNK]
+            for passes in (_shape, _blocks, _color, _grey):
+                pairs = pairs[passes(looks, *pairs.T)]
+            kept += [_pair(names[i], names[j]) for i, j in pairs]
+        return kept
 
 
 def same(one: Image.Image, other: Image.Image) -> bool:
@@ -87,20 +100,47 @@ class _Looks:
 
     sizes: NDArray[np.float64]
     """(n, 2)"""
-    blocks: Mapping[int, NDArray[np.float32]]
-    """By side, mean grey of side × side blocks: (n, side, side)."""
-    grey: NDArray[np.uint8]
-    color: NDArray[np.uint8]
+    coarse: NDArray[np.float32]
+    """Mean grey of the coarsest blocks: (n, 4, 4)."""
+    rest: NDArray[np.void]
+    """(n,) of `_LOOK`, on disk."""
+
+    def blocks(self, side: int, rows: Rows) -> NDArray[np.float32]:
+        """Mean grey of side × side blocks of some."""
+        return self.coarse[rows] if side == _COARSE else self.rest[str(side)][rows]
 
 
-def _looks(facts: Sequence[Facts]) -> _Looks:
-    grey = greys(facts)
-    means = {}
-    for side in _BLOCKS:
-        shape = (len(facts), side, GREY // side, side, GREY // side)
-        means[side] = grey.reshape(shape).mean(axis=(2, 4), dtype=np.float32)
-    sizes = np.array([(f.width, f.height) for f in facts], dtype=np.float64)
-    return _Looks(sizes, means, grey, colors(facts))
+def _written(
+    facts: Iterable[tuple[str, Facts]], file: IO[bytes]
+) -> tuple[list[str], NDArray[np.float64], NDArray[np.float32]]:
+    """Names, sizes and coarsest blocks of the pictures that show something; the rest is written."""
+    names: list[str] = []
+    sizes, coarse = [np.empty((0, 2))], [np.empty((0, _COARSE, _COARSE), np.float32)]
+    todo = iter(facts)
+    while block := list(islice(todo, _BLOCK)):
+        shown = [(n, f) for n, f in block if np.ptp(greys([f])) >= _CONTRAST]
+        found = [f for _, f in shown]
+        names += [n for n, _ in shown]
+        sizes.append(np.array([(f.width, f.height) for f in found], float).reshape(-1, 2))
+        coarse.append(_means(greys(found), _COARSE))
+        with writing():
+            file.write(_rest(found).tobytes())
+            file.flush()
+    return names, np.concatenate(sizes), np.concatenate(coarse)
+
+
+def _rest(facts: Sequence[Facts]) -> NDArray[np.void]:
+    found = np.zeros(len(facts), _LOOK)
+    found["grey"], found["color"] = greys(facts), colors(facts)
+    for side in _FINER:
+        found[str(side)] = _means(found["grey"], side)
+    return found
+
+
+def _means(grey: NDArray[np.uint8], side: int) -> NDArray[np.float32]:
+    """Mean grey of side × side blocks."""
+    shape = (len(grey), side, GREY // side, side, GREY // side)
+    return grey.reshape(shape).mean(axis=(2, 4), dtype=np.float32)
 
 
 def _shape(looks: _Looks, one: Rows, other: Rows) -> NDArray[np.bool_]:
@@ -116,19 +156,20 @@ def _blocks(looks: _Looks, one: Rows, other: Rows) -> NDArray[np.bool_]:
     alike = np.ones(len(one), dtype=np.bool_)
     for side, most in _BLOCKS.items():
         rows = np.flatnonzero(alike)
-        gaps = np.abs(looks.blocks[side][one[rows]] - looks.blocks[side][other[rows]])
+        gaps = np.abs(looks.blocks(side, one[rows]) - looks.blocks(side, other[rows]))
         alike[rows] = gaps.max(axis=(1, 2)) <= most
     return alike
 
 
 def _color(looks: _Looks, one: Rows, other: Rows) -> NDArray[np.bool_]:
-    gaps = looks.color[one].astype(np.int16) - looks.color[other]
+    gaps = looks.rest["color"][one].astype(np.int16) - looks.rest["color"][other]
     mean = np.abs(gaps.mean(axis=(1, 2))).max(axis=1)
     return (np.abs(gaps).max(axis=(1, 2, 3)) <= _COLOR) & (mean <= _MEAN)
 
 
 def _grey(looks: _Looks, one: Rows, other: Rows) -> NDArray[np.bool_]:
-    return _copied(_gaps(looks.grey[one], looks.grey[other]), _GREY, _RATIO)
+    grey = looks.rest["grey"]
+    return _copied(_gaps(grey[one], grey[other]), _GREY, _RATIO)
 
 
 def _gaps(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -2,16 +2,18 @@
 lay beside published ones.
 """
 
+from array import array
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final
+from itertools import islice
+from typing import Final, overload
 
 import numpy as np
 
 from blindspot.core.evaluation import Metric
-from blindspot.core.records import Prediction, Sample
+from blindspot.core.records import Prediction
 from blindspot.core.statistics import percentile_interval, wilson
-from harness.benchmark import Opened, Scored, mean_score
+from harness.benchmark import Opened, Scored
 from harness.rates import interval
 from harness.suite import Loaded
 
@@ -20,27 +22,56 @@ _DIGITS: Final = 6
 _WHOLE: Final = (0.0, 1.0)
 
 
-def own_metrics(
-    loaded: Loaded, samples: Sequence[Sample], predictions: Sequence[Prediction]
-) -> list[Metric]:
-    """All metrics, benchmark by benchmark."""
-    by_id = {s.id: s for s in samples}
-    rows: defaultdict[str, list[Scored]] = defaultdict(list)
-    wanted: defaultdict[str, int] = defaultdict(int)
-    for p in predictions:
-        sample = by_id[p.sample_id]
-        wanted[sample.benchmark] += 1
-        if p.score is not None:
-            rows[sample.benchmark].append(Scored(sample, loaded.docs[sample.id], p.answer, p.score))
+class _Answers(Sequence[Scored]):
+    """The graded answers to one benchmark, each made when it is looked at."""
+
+    def __init__(self, loaded: Loaded, predictions: Sequence[Prediction]) -> None:
+        self._loaded, self._predictions = loaded, predictions
+        self._repeats = len(predictions) // max(1, len(loaded.samples))
+        self._places = array("Q")
+        self.wanted = 0
+        """All answers there might be."""
+
+    def see(self, place: int, score: float | None) -> None:
+        """Take in what came of a place among the predictions."""
+        self.wanted += 1
+        if score is not None:
+            self._places.append(place)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> Scored: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Scored]: ...
+    def __getitem__(self, at: int | slice) -> Scored | list[Scored]:
+        places = self._places[at]
+        return self._of(places) if isinstance(places, int) else [self._of(p) for p in places]
+
+    def _of(self, place: int) -> Scored:
+        sample, p = self._loaded.samples[place // self._repeats], self._predictions[place]
+        assert p.score is not None, "only graded answers have a place"
+        return Scored(sample, self._loaded.doc(sample), p.answer, p.score)
+
+
+def own_metrics(loaded: Loaded, predictions: Sequence[Prediction]) -> list[Metric]:
+    """All metrics, benchmark by benchmark. `predictions` are as many of each sample, in order."""
+    answers = {name: _Answers(loaded, predictions) for name in loaded.opened}
+    todo = enumerate(predictions)
+    repeats = len(predictions) // max(1, len(loaded.samples))
+    for sample in loaded.samples:
+        for place, p in islice(todo, repeats):
+            answers[sample.benchmark].see(place, p.score)
     return [
         metric
         for name, opened in loaded.opened.items()
-        for metric in _metrics(name, opened, rows[name], wanted[name])
+        for metric in _metrics(name, opened, answers[name])
     ]
 
 
-def _metrics(name: str, opened: Opened, rows: list[Scored], wanted: int) -> list[Metric]:
-    coverage = round(len(rows) / wanted, _DIGITS) if wanted else 0.0
+def _metrics(name: str, opened: Opened, rows: _Answers) -> list[Metric]:
+    coverage = round(len(rows) / rows.wanted, _DIGITS) if rows.wanted else 0.0
     if not rows:
         return [
             Metric(
@@ -48,14 +79,13 @@ def _metrics(name: str, opened: Opened, rows: list[Scored], wanted: int) -> list
             )
         ]
     values = opened.metrics(rows)
-    plain = all(value == mean_score(rows) for value in values.values())
-    drawn = {} if plain else _draws(opened, rows)
+    intervals = _intervals(opened, values, rows)
     return [
         Metric(
             benchmark=name,
             name=metric,
             value=round(value, _DIGITS),
-            interval=_rounded(_interval(value, rows, drawn.get(metric))),
+            interval=_rounded(intervals[metric]),
             n=len(rows),
             coverage=coverage,
         )
@@ -63,15 +93,28 @@ def _metrics(name: str, opened: Opened, rows: list[Scored], wanted: int) -> list
     ]
 
 
-def _interval(
-    value: float, rows: Sequence[Scored], drawn: Sequence[float] | None
-) -> tuple[float, float]:
-    """As for any rate where the metric is the mean score; else of the bootstrap's draws."""
-    if value == mean_score(rows):
-        return interval([r.score for r in rows], [r.sample.component for r in rows])
-    low, high = percentile_interval(drawn) if drawn else _WHOLE
+def _intervals(
+    opened: Opened, values: dict[str, float], rows: Sequence[Scored]
+) -> dict[str, tuple[float, float]]:
+    """As for any rate where a metric is the mean score; else of the bootstrap's draws, for which
+    all answers are held in memory.
+    """
+    facts = [(r.score, r.sample.component) for r in rows]
+    scores, clusters = [score for score, _ in facts], [cluster for _, cluster in facts]
+    mean = sum(scores) / len(scores)
+    others = [metric for metric, value in values.items() if value != mean]
+    drawn = _draws(opened, list(rows)) if others else {}
+    usual = interval(scores, clusters) if len(others) < len(values) else _WHOLE
+    different = len(set(clusters))
+    return {
+        metric: _drawn(value, drawn.get(metric), different) if metric in others else usual
+        for metric, value in values.items()
+    }
+
+
+def _drawn(value: float, draws: Sequence[float] | None, clusters: int) -> tuple[float, float]:
+    low, high = percentile_interval(draws) if draws else _WHOLE
     if low == high:  # a bootstrap takes what never varies for certain
-        clusters = len({r.sample.component for r in rows})
         return wilson(value * clusters, clusters)
     return low, high
 

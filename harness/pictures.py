@@ -3,7 +3,7 @@ small; and which pairs of pictures are the same to the eye. Kept by `blindspot.c
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Final
 
@@ -47,12 +47,13 @@ class Pictures:
         self._verdicts = Notes(images, "verdicts_3", ["same"])
         self.path = self._facts.path
 
-    def facts(self, names: Iterable[str]) -> dict[str, Facts]:
-        """Facts by name; those of pictures seen for the first time are read, in threads. Raises
-        DataError for a picture that is not in the store.
+    def facts(self, names: Iterable[str]) -> Iterator[tuple[str, Facts]]:
+        """Facts with their names, in the order of these, few in memory at once; those of pictures
+        seen for the first time are read, in threads. Raises DataError for a picture that is not in
+        the store.
         """
-        found = self._facts.of(names, lambda name: astuple(self._read(name)), "reading pictures")
-        return {name: Facts(*row) for name, row in found.items()}
+        rows = self._facts.each(names, lambda name: astuple(self._read(name)), "reading pictures")
+        return ((name, Facts(*row)) for name, row in rows)
 
     def verdicts(
         self, pairs: Iterable[Pair], same: Callable[[Image.Image, Image.Image], bool]

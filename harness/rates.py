@@ -1,7 +1,9 @@
 """From predictions to rates with intervals. Failures stand outside every rate."""
 
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -17,9 +19,19 @@ from blindspot.core.statistics import (
 HALVES: tuple[Half, ...] = ("diagnosis", "held_out")
 OVERALL = "overall"
 
-_Row = tuple[Sample, str, float | None]
-"""A sample, its cluster, its mean score."""
 _DIGITS = 6
+
+
+class _Row(NamedTuple):
+    """What rates need of a sample."""
+
+    benchmark: str
+    category: str
+    half: Half
+    cluster: str
+    failures: int
+    score: float | None
+    """The mean over its answered repeats, or None."""
 
 
 def metrics(
@@ -38,8 +50,8 @@ def metrics(
         graders=graders,
         model=model,
         overall=tuple(table.overall(half) for half in HALVES),
-        benchmarks=table.rates(lambda s: s.benchmark),
-        categories=table.rates(lambda s: s.category),
+        benchmarks=table.rates("benchmark"),
+        categories=table.rates("category"),
         own=tuple(own),
         judged=tuple(judged),
         failures=dict(sorted(failures.items())),
@@ -48,33 +60,28 @@ def metrics(
 
 
 class _Table:
-    """Each sample's mean score over its answered repeats, or None."""
+    """One row per sample."""
 
     def __init__(self, samples: Sequence[Sample], predictions: Sequence[Prediction]) -> None:
-        scores: dict[str, list[float]] = defaultdict(list)
-        self._failed: Counter[str] = Counter()
+        scores: defaultdict[str, list[float]] = defaultdict(list)
+        failed: Counter[str] = Counter()
         for p in predictions:
             if p.score is None:
-                self._failed[p.sample_id] += 1
+                failed[p.sample_id] += 1
             else:
                 scores[p.sample_id].append(p.score)
-        self._rows = [
-            (s, s.component, float(np.mean(scores[s.id])) if scores[s.id] else None)
-            for s in samples
-        ]
+        self._rows = [_row(s, failed[s.id], scores.get(s.id, ())) for s in samples]
 
-    def rates(self, name_of: Callable[[Sample], str]) -> tuple[Rate, ...]:
-        """One rate per name and half, by name."""
-        names = sorted({name_of(s) for s, _, _ in self._rows})
-        return tuple(
-            self._rate(name, half, [r for r in self._rows if name_of(r[0]) == name])
-            for name in names
-            for half in HALVES
-        )
+    def rates(self, column: Literal["benchmark", "category"]) -> tuple[Rate, ...]:
+        """One rate per name in a column and half, by name."""
+        rows: defaultdict[str, list[_Row]] = defaultdict(list)
+        for row in self._rows:
+            rows[getattr(row, column)].append(row)
+        return tuple(self._rate(name, half, rows[name]) for name in sorted(rows) for half in HALVES)
 
     def overall(self, half: Half) -> Rate:
         """The mean over benchmarks, with a bootstrap inside each."""
-        parts = [r for r in self.rates(lambda s: s.benchmark) if r.half == half]
+        parts = [r for r in self.rates("benchmark") if r.half == half]
         answered = [r for r in parts if r.rate is not None]
         if len(answered) == 1:
             rate, interval = answered[0].rate, answered[0].interval
@@ -95,26 +102,34 @@ class _Table:
     def _draws(self, half: Half, benchmarks: Iterable[str]) -> np.ndarray:
         draws = []
         for seed, name in enumerate(sorted(benchmarks)):
-            rows = [
-                (c, x)
-                for s, c, x in self._rows
-                if s.benchmark == name and s.half == half and x is not None
-            ]
-            draws.append(bootstrap_means([x for _, x in rows], [c for c, _ in rows], seed=seed))
+            rows = [r for r in self._rows if (r.benchmark, r.half) == (name, half)]
+            draws.append(bootstrap_means(*_answered(rows), seed=seed))
         return np.mean(draws, axis=0)
 
     def _rate(self, name: str, half: Half, rows: Sequence[_Row]) -> Rate:
-        mine = [r for r in rows if r[0].half == half]
-        values = [x for _, _, x in mine if x is not None]
-        clusters = [c for _, c, x in mine if x is not None]
+        mine = [r for r in rows if r.half == half]
+        values, clusters = _answered(mine)
         return Rate(
             name=name,
             half=half,
             n=len(values),
-            failures=sum(self._failed[s.id] for s, _, _ in mine),
+            failures=sum(r.failures for r in mine),
             rate=round(float(np.mean(values)), _DIGITS) if values else None,
             interval=_rounded(interval(values, clusters)),
         )
+
+
+def _row(sample: Sample, failures: int, scores: Sequence[float]) -> _Row:
+    """Names that many samples share are kept once."""
+    names = sys.intern(sample.benchmark), sys.intern(sample.category)
+    score = float(np.mean(scores)) if scores else None
+    return _Row(*names, sample.half, sample.component, failures, score)
+
+
+def _answered(rows: Iterable[_Row]) -> tuple[list[float], list[str]]:
+    """Scores and clusters of those that have a score."""
+    found = [(r.score, r.cluster) for r in rows if r.score is not None]
+    return [score for score, _ in found], [cluster for _, cluster in found]
 
 
 def interval(values: list[float], clusters: list[str]) -> tuple[float, float]:

@@ -4,25 +4,26 @@ from collections import Counter
 from collections.abc import Sequence
 
 from blindspot.core.progress import Advance
-from blindspot.core.records import Failure, Outcome, Sample
+from blindspot.core.records import Failure, Outcome
 from blindspot.core.statistics import wilson
-from harness.scoring import Rules
+from harness.answers import Answers, Asked
 
 
 class Running:
-    """Grades answers by rule as they arrive and says how it stands."""
+    """Takes answers in as they arrive and says how it stands."""
 
-    def __init__(self, places: Sequence[tuple[Sample, int]], rules: Rules, bar: Advance) -> None:
-        self._places, self._rules, self._bar = places, rules, bar
+    def __init__(self, answers: Answers, places: Sequence[int], bar: Advance) -> None:
+        """`places` among the answers of what is told."""
+        self._answers, self._places, self._bar = answers, places, bar
         self._score, self._scored, self._undecided = 0.0, 0, 0
         self._failures: Counter[str] = Counter()
 
-    def __call__(self, answers: Sequence[tuple[int, Outcome]]) -> None:
-        """Take in outcomes by their places."""
-        for place, outcome in answers:
-            self._take(*self._places[place], outcome)
-        if answers:
-            self._bar(len(answers), self.note())
+    def __call__(self, told: Sequence[tuple[int, Outcome]]) -> None:
+        """Take in outcomes by the numbers of their requests."""
+        for number, outcome in told:
+            self._count(self._answers.take(self._places[number], outcome))
+        if told:
+            self._bar(len(told), self.note())
 
     def note(self) -> str:
         """`61.2 % [57.9, 64.4] · undecided 3 · timeout 2`."""
@@ -32,12 +33,10 @@ class Running:
         parts += [f"undecided {self._undecided}"] * bool(self._undecided)
         return " · ".join([*parts, *(f"{k} {n}" for k, n in sorted(self._failures.items()))])
 
-    def _take(self, sample: Sample, repeat: int, outcome: Outcome) -> None:
-        if isinstance(outcome, Failure):
-            self._failures[outcome.kind] += 1
-            return
-        grade = self._rules.see(sample, repeat, outcome)
-        if grade is None:
+    def _count(self, asked: Asked) -> None:
+        if isinstance(asked.outcome, Failure):
+            self._failures[asked.outcome.kind] += 1
+        elif asked.verdict is None:
             self._undecided += 1
         else:
-            self._score, self._scored = self._score + grade.score, self._scored + 1
+            self._score, self._scored = self._score + asked.verdict.score, self._scored + 1

@@ -1,13 +1,15 @@
 """From completions to predictions: the benchmark's rule first, then the judge, or nobody."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from heapq import nsmallest
 
 from blindspot.core.evaluation import Judged
 from blindspot.core.grading import Grade
-from blindspot.core.records import Completion, Failure, Outcome, Prediction, Sample
+from blindspot.core.records import Completion, Failure, Prediction
+from blindspot.core.spool import Spool
 from blindspot.core.statistics import wilson
+from harness.answers import Answers, Asked
 from harness.halves import unit_hash
 from harness.judge import Question
 from harness.suite import Loaded
@@ -24,60 +26,32 @@ UNREAD = Failure(
 """Of a benchmark that is not for a judge to decide, such as a task whose scoring broke down."""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One sample asked once, and what came of it."""
-
-    sample: Sample
-    repeat: int
-    outcome: Outcome
-
-
-@dataclass
-class Rules:
-    """The rules' verdicts, each given once, when its answer arrives."""
-
-    loaded: Loaded
-    verdicts: dict[tuple[str, int], Grade | None] = field(default_factory=dict)
-
-    def see(self, sample: Sample, repeat: int, completion: Completion) -> Grade | None:
-        """The verdict on one completion; None where the rule cannot decide."""
-        key = (sample.id, repeat)
-        if key not in self.verdicts:
-            opened = self.loaded.opened[sample.benchmark]
-            doc = self.loaded.docs[sample.id]
-            self.verdicts[key] = opened.grade(sample, doc, completion.text)
-        return self.verdicts[key]
-
-
 def predictions(
-    asked: Sequence[Asked],
-    rules: Rules,
-    graders: dict[str, str],
-    needs_judge: Sequence[str],
-    decide: Decide | None,
-) -> list[Prediction]:
-    """All predictions, in order. `decide` is None where no judge is configured; it is asked for the
-    benchmarks that need it, whose graders name it, and for no other.
+    answers: Answers, graders: dict[str, str], needs_judge: Collection[str], decide: Decide | None
+) -> Sequence[Prediction]:
+    """All predictions, in order, on disk. `decide` is None where no judge is configured; it is
+    asked for the benchmarks that need it, whose graders name it, and for no other.
     """
-    verdicts: list[Grade | Failure | None] = [_by_rule(a, rules) for a in asked]
-    for i, verdict in enumerate(verdicts):
-        if verdict is None and asked[i].sample.benchmark not in needs_judge:
-            verdicts[i] = UNREAD
-    open_ = [i for i, verdict in enumerate(verdicts) if verdict is None]
-    found = decide([_question(asked[i]) for i in open_]) if decide else [NOBODY] * len(open_)
-    for i, verdict in zip(open_, found, strict=True):
-        verdicts[i] = verdict
-    return [
-        _prediction(a, verdict, graders[a.sample.benchmark])
-        for a, verdict in zip(asked, verdicts, strict=True)
-        if verdict is not None
-    ]
+    verdicts = _decided(answers, needs_judge, decide)
+    found: Spool[Prediction] = Spool(Prediction)
+    for place, asked in enumerate(answers):
+        verdict = verdicts.get(place) or _by_rule(asked) or UNREAD
+        found.append(_prediction(asked, verdict, graders[asked.sample.benchmark]))
+    return found
+
+
+def _decided(
+    answers: Answers, needs_judge: Collection[str], decide: Decide | None
+) -> dict[int, Grade | Failure]:
+    """By place, what the judge says where the rule could not decide and the benchmark needs one."""
+    places = sorted(answers.undecided)
+    open_ = {p: a for p in places if (a := answers[p]).sample.benchmark in needs_judge}
+    found = decide([_question(a) for a in open_.values()]) if decide else [NOBODY] * len(open_)
+    return dict(zip(open_, found, strict=True))
 
 
 def judged(
-    asked: Sequence[Asked],
-    rules: Rules,
+    answers: Answers,
     results: Sequence[Prediction],
     benchmarks: Sequence[str],
     audit: int,
@@ -86,13 +60,7 @@ def judged(
     """Who decided how much of each benchmark, and how far rule and judge agree on at most `audit`
     answers that the rule decided, drawn by the hash of their ids.
     """
-    rows = list(zip(asked, results, strict=True))
-    return tuple(
-        _judged(
-            name, [row for row in rows if row[0].sample.benchmark == name], rules, audit, decide
-        )
-        for name in benchmarks
-    )
+    return tuple(_judged(name, answers, results, audit, decide) for name in benchmarks)
 
 
 def graders(loaded: Loaded, needs_judge: Sequence[str], judge: str | None) -> dict[str, str]:
@@ -104,18 +72,19 @@ def graders(loaded: Loaded, needs_judge: Sequence[str], judge: str | None) -> di
 
 
 def _judged(
-    name: str,
-    rows: Sequence[tuple[Asked, Prediction]],
-    rules: Rules,
-    audit: int,
-    decide: Decide | None,
+    name: str, answers: Answers, results: Sequence[Prediction], audit: int, decide: Decide | None
 ) -> Judged:
-    ruled = [(a, p) for a, p in rows if _by_rule(a, rules) is not None and p.score is not None]
-    drawn = sorted(ruled, key=lambda row: unit_hash(f"audit {row[0].sample.id}"))[:audit]
-    seen = decide([_question(a) for a, _ in drawn]) if decide else []
-    both = [(p, g) for (_, p), g in zip(drawn, seen, strict=False) if isinstance(g, Grade)]
+    kinds: Counter[str] = Counter()
+    ruled: list[tuple[float, int]] = []
+    for place, asked in enumerate(answers):
+        if asked.sample.benchmark == name and isinstance(asked.outcome, Completion):
+            kinds["unjudged" if results[place].failure else "scored"] += 1
+            if asked.verdict is not None:
+                ruled.append((unit_hash(f"audit {asked.sample.id}"), place))
+    drawn = [place for _, place in nsmallest(audit, ruled)]
+    seen = decide([_question(answers[place]) for place in drawn]) if decide else []
+    both = [(results[p], g) for p, g in zip(drawn, seen, strict=False) if isinstance(g, Grade)]
     agreed = sum(_right(p.score) == _right(g.score) for p, g in both)
-    kinds = Counter("unjudged" if p.failure else "scored" for a, p in rows if _answered(a))
     return Judged(
         benchmark=name,
         by_rule=len(ruled),
@@ -131,14 +100,8 @@ def _right(score: float | None) -> bool:
     return score is not None and score >= 0.5
 
 
-def _by_rule(asked: Asked, rules: Rules) -> Grade | Failure | None:
-    if isinstance(asked.outcome, Failure):
-        return asked.outcome
-    return rules.see(asked.sample, asked.repeat, asked.outcome)
-
-
-def _answered(asked: Asked) -> bool:
-    return isinstance(asked.outcome, Completion)
+def _by_rule(asked: Asked) -> Grade | Failure | None:
+    return asked.outcome if isinstance(asked.outcome, Failure) else asked.verdict
 
 
 def _question(asked: Asked) -> Question:

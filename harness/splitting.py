@@ -10,23 +10,25 @@ from collections.abc import Mapping, Sequence
 from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore
 from blindspot.core.records import Half, Sample
+from blindspot.core.spool import Spool
 from harness.halves import components, half
 from harness.suite import Entry
 
 
 def split(
     listed: Sequence[Entry], share: float, samples: Sequence[Sample], images: ImageStore
-) -> list[Sample]:
-    """The samples with component and half, about `share` of the components for diagnosis. Raises
-    DataError when what belongs together is fixed on both sides.
+) -> Sequence[Sample]:
+    """The samples with component and half, on disk, about `share` of the components for diagnosis.
+    Raises DataError when what belongs together is fixed on both sides.
     """
     fixed: dict[str, Half | None] = {e.settings.name: e.settings.half for e in listed}
     names = components(samples, images)
-    sides = _sides(samples, names, fixed)
-    return [
-        s.model_copy(update={"component": c, "half": sides.get(c) or half(c, share)})
-        for s, c in zip(samples, names, strict=True)
-    ]
+    sides = _sides(samples, names, fixed) if any(fixed.values()) else {}
+    found: Spool[Sample] = Spool(Sample)
+    for s, c in zip(samples, names, strict=True):
+        side = sides.get(c) or half(c, share)
+        found.append(s.model_copy(update={"component": c, "half": side}))
+    return found
 
 
 def _sides(

@@ -11,27 +11,30 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from blindspot.core.artifact import Artifact, Draft, write_text
-from blindspot.core.asking import ask
+from blindspot.core.asking import tell
 from blindspot.core.config import identity
 from blindspot.core.errors import StageError
 from blindspot.core.evaluation import Evaluation, Metrics
-from blindspot.core.model import Model, ModelSettings, Request, fingerprint, open_model
+from blindspot.core.model import Model, ModelSettings, fingerprint, open_model
 from blindspot.core.progress import progress
 from blindspot.core.records import Failure, Prediction, Sample
 from blindspot.core.run_folder import RunFolder
 from blindspot.core.spread import spread
 from blindspot.core.tables import write_records
 from harness import judge, scoring, suite
+from harness.answers import Answers, Questions
 from harness.own_metrics import own_metrics
 from harness.rates import metrics
 from harness.running import Running
-from harness.scoring import Asked, Rules
 from harness.settings import EvaluationSettings
 from harness.splitting import split
 from harness.suite import Loaded
+
+_BLOCK: Final = 500
+"""Answers that are recalled at once."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,14 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
     loaded.samples = samples = split(
         listed, config.diagnosis_share, loaded.samples, inputs.folder.images
     )
-    rules = Rules(loaded)
-    asked, described = _asked(config, inputs, model, rules)
+    answers = Answers(loaded, config.repeats)
+    described = _ask(config, inputs, model, Questions(loaded, config), answers)
     needy = [e.settings.name for e in listed if e.benchmark.facts.judge]
     graders = _graders(config, loaded, needy)
     decide = partial(_judge, config, inputs.folder) if config.judge else None
-    predictions = scoring.predictions(asked, rules, graders, needy, decide)
-    judged = scoring.judged(asked, rules, predictions, needy, config.judge_audit, decide)
-    own = own_metrics(loaded, samples, predictions)
+    predictions = scoring.predictions(answers, graders, needy, decide)
+    judged = scoring.judged(answers, predictions, needy, config.judge_audit, decide)
+    own = own_metrics(loaded, predictions)
     result = metrics(samples, predictions, model, graders, own, judged)
     _write(draft.path, samples, predictions, result)
     _require_coverage(predictions, result, config, draft.path)
@@ -79,28 +82,22 @@ def run(config: EvaluationSettings, inputs: EvaluationInputs, out: Path) -> Arti
     )
 
 
-def _asked(
-    config: EvaluationSettings, inputs: EvaluationInputs, model: str, rules: Rules
-) -> tuple[list[Asked], dict[str, Any]]:
-    """Every sample and repeat with its outcome, in order; and what is known of the model."""
-    loaded = rules.loaded
-    wanted = [(s, i) for s in loaded.samples for i in range(config.repeats)]
-    places = [(s, i) for s, i in wanted if s.id not in loaded.broken]
-    requests = [
-        Request(prompt=s.prompt, images=s.images, sampling=config.sampling, repeat=i)
-        for s, i in places
-    ]
+def _ask(
+    config: EvaluationSettings,
+    inputs: EvaluationInputs,
+    model: str,
+    questions: Questions,
+    answers: Answers,
+) -> dict[str, Any]:
+    """Fill in what comes of every question; what is known of the model."""
     if inputs.earlier is not None:
-        answers = _recorded(inputs.folder, inputs.earlier, model, places, requests)
-        described = inputs.earlier.artifact.manifest.facts["model"]
-    else:
-        with _opened(config, inputs) as opened:
-            with progress("evaluate", len(requests)) as bar:
-                answers = ask(opened, requests, inputs.folder.ledger, Running(places, rules, bar))
-            described = _described(inputs.model, asyncio.run(_abilities(opened)))
-    found = {(s.id, i): a for (s, i), a in zip(places, answers, strict=True)}
-    outcomes = [(s, i, loaded.broken.get(s.id) or found[s.id, i]) for s, i in wanted]
-    return [Asked(*row) for row in outcomes], described
+        _recall(inputs.folder, inputs.earlier, model, questions, answers)
+        return inputs.earlier.artifact.manifest.facts["model"]
+    with _opened(config, inputs) as opened:
+        with progress("evaluate", len(questions)) as bar:
+            running = Running(answers, questions.places, bar)
+            tell(opened, questions, inputs.folder.ledger, running)
+        return _described(inputs.model, asyncio.run(_abilities(opened)))
 
 
 def _opened(config: EvaluationSettings, inputs: EvaluationInputs) -> AbstractContextManager[Model]:
@@ -109,22 +106,20 @@ def _opened(config: EvaluationSettings, inputs: EvaluationInputs) -> AbstractCon
     return nullcontext(open_model(inputs.model, inputs.folder.images))
 
 
-def _recorded(
-    folder: RunFolder,
-    earlier: Evaluation,
-    model: str,
-    places: Sequence[tuple[Sample, int]],
-    requests: Sequence[Request],
-) -> list[Any]:
+def _recall(
+    folder: RunFolder, earlier: Evaluation, model: str, questions: Questions, answers: Answers
+) -> None:
     """The ledger's answers; for what it does not hold, the failure of the earlier grading."""
-    keys = [request.key(model) for request in requests]
-    known = folder.ledger.lookup(keys)
-    failed = {(p.sample_id, p.repeat): p.failure for p in earlier.predictions() if not p.completion}
+    failed = {
+        (p.sample_id, p.repeat): p.failure for p in earlier.scan_predictions() if not p.completion
+    }
     never = Failure(kind="request", message="it was not asked", retryable=True)
-    return [
-        known.get(key) or failed.get((s.id, i)) or never
-        for key, (s, i) in zip(keys, places, strict=True)
-    ]
+    for start in range(0, len(questions), _BLOCK):
+        keys = [request.key(model) for request in questions[start : start + _BLOCK]]
+        known = folder.ledger.lookup(keys)
+        for place, key in zip(questions.places[start:], keys, strict=False):
+            sample, repeat = answers.asked_of(place)
+            answers.take(place, known.get(key) or failed.get((sample.id, repeat)) or never)
 
 
 async def _abilities(model: Model) -> dict[str, Any]:

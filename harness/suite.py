@@ -14,6 +14,7 @@ from blindspot.core.images import ImageStore
 from blindspot.core.progress import progress
 from blindspot.core.records import Failure, Sample
 from blindspot.core.registry import nearest
+from blindspot.core.spool import Spool
 from harness import own_data
 from harness.benchmark import Benchmark, Doc, Item, Opened, benchmarks
 from harness.halves import unit_hash
@@ -51,15 +52,21 @@ class Entry:
 
 @dataclass
 class Loaded:
-    """What there is to ask."""
+    """What there is to ask. Samples lie on disk; what benchmarks keep of their native rows does
+    not.
+    """
 
-    samples: list[Sample] = field(default_factory=list)
+    samples: Sequence[Sample] = ()
     docs: dict[str, Doc] = field(default_factory=dict)
     """Native rows by sample id, where the benchmark needs them."""
     broken: dict[str, Failure] = field(default_factory=dict)
     """Why a sample's pictures cannot be had, by its id."""
     opened: dict[str, Opened] = field(default_factory=dict)
     """By name of the benchmark."""
+
+    def doc(self, sample: Sample) -> Doc:
+        """A sample's native row; empty where its benchmark needs none."""
+        return self.docs.get(sample.id, {})
 
 
 def entries(chosen: EvaluationSettings) -> list[Entry]:
@@ -87,14 +94,17 @@ def load(listed: Sequence[Entry], images: ImageStore, limit: int | None = None) 
     """Every sample that is asked, at most `limit` of each benchmark, its pictures stored. Raises
     DataError for a benchmark that cannot be used.
     """
-    loaded = Loaded()
+    samples: Spool[Sample] = Spool(Sample)
+    loaded, ids = Loaded(samples), set[str]()
     for entry in listed:
         opened = entry.open()
         loaded.opened[entry.settings.name] = opened
         total = limit or entry.benchmark.facts.size
         with progress(f"read {entry.settings.name}", total or None) as advance:
             for item in stored(opened.items(_wanted(opened, limit)), images):
-                _add(loaded, item)
+                _refuse_twice(item.sample.id, ids)
+                samples.append(item.sample)
+                _note(loaded, item)
                 advance()
     return loaded
 
@@ -123,15 +133,20 @@ def _stored(item: Item, images: ImageStore) -> Item:
     return Item(item.sample.model_copy(update={"images": kept}), (), item.doc, item.failure)
 
 
-def _add(loaded: Loaded, item: Item) -> None:
-    sample = item.sample
-    if sample.id in loaded.docs:
-        why = f"the id '{sample.id}' stands in more than one of them"
+def _refuse_twice(name: str, ids: set[str]) -> None:
+    """Raises DataError for an id that was there already."""
+    if name in ids:
+        why = f"the id '{name}' stands in more than one of them"
         raise DataError("The suite's benchmarks", why, "Give every sample an id of its own")
-    loaded.samples.append(sample)
-    loaded.docs[sample.id] = item.doc
+    ids.add(name)
+
+
+def _note(loaded: Loaded, item: Item) -> None:
+    """What few samples have."""
+    if item.doc:
+        loaded.docs[item.sample.id] = item.doc
     if item.failure:
-        loaded.broken[sample.id] = item.failure
+        loaded.broken[item.sample.id] = item.failure
 
 
 def _wanted(opened: Opened, limit: int | None) -> set[str] | None:

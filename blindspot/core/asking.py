@@ -48,13 +48,37 @@ def ask(
     Raises StageError when the model answers nothing at all and the cause is the connection, the key
     or a setting.
     """
+    found: dict[int, Outcome] = {}
+
+    def keep(answers: Sequence[tuple[int, Outcome]]) -> None:
+        found.update(answers)
+        on_answers(answers)
+
+    tell(model, requests, ledger, keep, bill, line)
+    return [found[place] for place in range(len(requests))]
+
+
+def tell(
+    model: Model,
+    requests: Sequence[Request],
+    ledger: Ledger,
+    on_answers: OnAnswers,
+    bill: Bill | None = None,
+    line: Line | None = None,
+) -> None:
+    """The same, and keeps nothing: each outcome is told once. `requests` may be made as they are
+    read, and each is read twice.
+    """
     batch = _Batch(model, requests, ledger, on_answers, bill)
-    return line.run(model, batch.ask(line.traffic)) if line else asyncio.run(_alone(batch))
+    if line:
+        line.run(model, batch.ask(line.traffic))
+    else:
+        asyncio.run(_alone(batch))
 
 
-async def _alone(batch: "_Batch") -> list[Outcome]:
+async def _alone(batch: "_Batch") -> None:
     try:
-        return await batch.ask(Traffic())
+        await batch.ask(Traffic())
     finally:
         await batch.model.rest()
 
@@ -71,22 +95,21 @@ class _Batch:
         bill: Bill | None,
     ) -> None:
         self.model, self._ledger, self._bill = model, ledger, bill
-        self._on_answers = on_answers
-        self._keys = [r.key(model.fingerprint) for r in requests]
-        self._unique = dict(zip(self._keys, requests, strict=True))
-        self._places: defaultdict[str, list[int]] = defaultdict(list)
-        for place, key in enumerate(self._keys):
-            self._places[key].append(place)
-        self._known: dict[str, Outcome] = {}
-        self._breaker = _Breaker(len(self._unique))
+        self._requests, self._on_answers = requests, on_answers
+        self._first: dict[str, int] = {}
+        self._more: defaultdict[str, list[int]] = defaultdict(list)
+        for place, request in enumerate(requests):
+            key = request.key(model.fingerprint)
+            if self._first.setdefault(key, place) != place:
+                self._more[key].append(place)
+        self._breaker = _Breaker(len(self._first))
 
-    async def ask(self, traffic: Traffic) -> list[Outcome]:
-        """One outcome per request, in order."""
-        known = self._ledger.lookup(list(self._unique))
-        self._known |= known
-        left = [key for key in self._unique if key not in self._known]
+    async def ask(self, traffic: Traffic) -> None:
+        """Tell one outcome per request."""
+        known = self._ledger.known(list(self._first))
+        left = [key for key in self._first if key not in known]
         others = traffic.claim(left)
-        todo = iter(self._chunks({key for key in left if key not in others}))
+        todo = self._chunks(known | others.keys())
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._recall(known))
@@ -98,12 +121,13 @@ class _Batch:
             raise errors.exceptions[0] from None
         finally:
             traffic.give_up(key for key in left if key not in others)
-        return [self._known[key] for key in self._keys]
 
-    def _chunks(self, wanted: Collection[str]) -> list[list[str]]:
-        order, size = list(self._unique), self.model.chunk
-        cut = (order[i : i + size] for i in range(0, len(order), size))
-        return [some for chunk in cut if (some := [key for key in chunk if key in wanted])]
+    def _chunks(self, cared_for: Collection[str]) -> Iterator[list[str]]:
+        """What is to be called, cut as if nothing were known."""
+        order = iter(self._first)
+        while chunk := list(islice(order, self.model.chunk)):
+            if some := [key for key in chunk if key not in cared_for]:
+                yield some
 
     async def _work(self, todo: Iterator[list[str]], traffic: Traffic) -> None:
         places = traffic.places(self.model)
@@ -112,52 +136,51 @@ class _Batch:
                 found = await self._made(chunk)
             for key, outcome in found.items():
                 traffic.made(key, outcome)
-            self._take(found)
+            self._tell(found)
             self._breaker.see(list(found.values()))
             await asyncio.sleep(0)  # a local model awaits nothing, and others have work too
 
-    async def _recall(self, known: Mapping[str, Outcome]) -> None:
+    async def _recall(self, known: Collection[str]) -> None:
         """Tell what the ledger knows, some at a time: other calls are under way meanwhile."""
-        todo = iter(known.items())
-        while some := dict(islice(todo, _TOLD)):
-            self._tell(some)
+        todo = (key for key in self._first if key in known)
+        while some := list(islice(todo, _TOLD)):
+            self._tell(self._ledger.lookup(some))
             await asyncio.sleep(0)
 
     async def _wait(self, key: str, call: asyncio.Future[Outcome]) -> None:
-        self._take({key: await outcome_of(call)})
+        self._tell({key: await outcome_of(call)})
 
     async def _made(self, chunk: Sequence[str]) -> dict[str, Outcome]:
         """What came of calls; it stands in the ledger."""
-        refused = await self._reserve(chunk)
+        requests = {key: self._requests[self._first[key]] for key in chunk}
+        refused = await self._reserve(requests)
         sent = [key for key in chunk if key not in refused]
-        answers = await self.model.generate([self._unique[k] for k in sent]) if sent else []
+        answers = await self.model.generate([requests[k] for k in sent]) if sent else []
         came = refused | dict(zip(sent, answers, strict=True))
         costs = [self._bill.settle(key, came[key]) for key in sent] if self._bill else []
         found = {key: came[key] for key in chunk}
-        rows = ((key, self._unique[key].model_dump_json(), o) for key, o in found.items())
+        rows = ((key, requests[key].model_dump_json(), o) for key, o in found.items())
         self._ledger.record(self.model.fingerprint, rows, costs)
         return found
 
-    async def _reserve(self, chunk: Sequence[str]) -> dict[str, Outcome]:
+    async def _reserve(self, requests: Mapping[str, Request]) -> dict[str, Outcome]:
         """Sets aside what calls may cost; those that cannot be had, by key. Who holds a part of the
         budget does not wait for more: it is given back only when the whole chunk is answered.
         """
         if self._bill is None:
             return {}
         found: dict[str, Outcome] = {}
-        for place, key in enumerate(chunk):
-            request, wait = self._unique[key], len(found) == place
-            refusal = await self._bill.reserve(key, request, self._places[key][0], wait=wait)
+        for place, (key, request) in enumerate(requests.items()):
+            wait = len(found) == place
+            refusal = await self._bill.reserve(key, request, self._first[key], wait=wait)
             if refusal:
                 found[key] = refusal
         return found
 
-    def _take(self, found: Mapping[str, Outcome]) -> None:
-        self._known |= found
-        self._tell(found)
-
     def _tell(self, found: Mapping[str, Outcome]) -> None:
-        self._on_answers([(i, o) for key, o in found.items() for i in self._places[key]])
+        self._on_answers(
+            [(i, o) for k, o in found.items() for i in (self._first[k], *self._more.get(k, ()))]
+        )
 
 
 class _Breaker:

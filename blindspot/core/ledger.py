@@ -98,19 +98,25 @@ class Ledger:
 
     def lookup(self, keys: Sequence[str]) -> dict[str, Outcome]:
         """What is known of these calls: completions, and failures that asking again cannot help."""
-        known: dict[str, Outcome] = {}
+        failed = self._of("select key, failure from failures where not retryable and", keys)
+        known: dict[str, Outcome] = {k: Failure.model_validate_json(text) for k, text in failed}
+        answered = self._of("select key, completion from calls where", keys)
+        return known | {k: Completion.model_validate_json(text) for k, text in answered}
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Those of these calls of which `lookup` knows something."""
+        failed = self._of("select key from failures where not retryable and", keys)
+        return {
+            key
+            for rows in (failed, self._of("select key from calls where", keys))
+            for (key,) in rows
+        }
+
+    def _of(self, query: str, keys: Sequence[str]) -> Iterator[Any]:
+        """The rows of these keys."""
         for start in range(0, len(keys), _LOOKUP):
             part = keys[start : start + _LOOKUP]
-            marks = ",".join("?" * len(part))
-            for key, text in self._run(
-                f"select key, failure from failures where not retryable and key in ({marks})", part
-            ):
-                known[key] = Failure.model_validate_json(text)
-            for key, text in self._run(
-                f"select key, completion from calls where key in ({marks})", part
-            ):
-                known[key] = Completion.model_validate_json(text)
-        return known
+            yield from self._run(f"{query} key in ({','.join('?' * len(part))})", part)
 
     def record(
         self,

@@ -36,7 +36,8 @@ class Traffic:
 
     def __init__(self) -> None:
         self._places: dict[tuple[object, int], asyncio.Semaphore] = {}
-        self._calls: dict[str, asyncio.Future[Outcome]] = {}
+        self._calls: dict[str, asyncio.Future[Outcome] | None] = {}
+        """Those under way; with what others wait for, where any do."""
 
     def places(self, model: Model) -> asyncio.Semaphore:
         """As many as a model's calls may be under way; models at the same addresses with the same
@@ -50,14 +51,18 @@ class Traffic:
         """The calls of these that others are making; the rest are the caller's to make, who says
         what came of each (`made`) and in the end gives up the others (`give_up`).
         """
-        others = {key: self._calls[key] for key in keys if key in self._calls}
-        loop = asyncio.get_running_loop()
-        self._calls |= {key: loop.create_future() for key in keys if key not in others}
+        loop, others = asyncio.get_running_loop(), {}
+        for key in keys:
+            if key in self._calls:
+                others[key] = self._calls[key] = self._calls[key] or loop.create_future()
+            else:
+                self._calls[key] = None
         return others
 
     def made(self, key: str, outcome: Outcome) -> None:
         """What came of a claimed call, which stands in the ledger by now."""
-        self._calls.pop(key).set_result(outcome)
+        if call := self._calls.pop(key):
+            call.set_result(outcome)
 
     def give_up(self, keys: Iterable[str]) -> None:
         """Those of the claimed calls that were not made will not be."""

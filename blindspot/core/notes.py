@@ -27,6 +27,7 @@ Row = tuple[Any, ...]
 
 FILE: Final = "pictures.sqlite"
 _BATCH: Final = 256
+_BLOCK: Final = 1024
 
 
 class Notes:
@@ -43,6 +44,20 @@ class Notes:
         wanted = sorted(set(keys))
         return self._made_anew_if_damaged(lambda: self._of(wanted, find, title)) if wanted else {}
 
+    def each(
+        self, keys: Iterable[str], find: Callable[[str], Row], title: str
+    ) -> Iterator[tuple[str, Row]]:
+        """The same in the order of the keys, and no more rows in memory than are looked up at
+        once.
+        """
+        wanted = sorted(set(keys))
+        if wanted:
+            self._made_anew_if_damaged(lambda: self._prepare(wanted, find, title))
+        for start in range(0, len(wanted), _BLOCK):
+            part = wanted[start : start + _BLOCK]
+            rows = self.of(part, find, title)
+            yield from ((key, rows[key]) for key in part)
+
     def keep(self, rows: Mapping[str, Row]) -> None:
         """Keep rows that somebody found."""
         if rows:
@@ -50,25 +65,32 @@ class Notes:
 
     def _of(self, wanted: Sequence[str], find: Callable[[str], Row], title: str) -> dict[str, Row]:
         with self._database() as db:
-            known = self._lookup(db, wanted)
-            missing = [key for key in wanted if key not in known]
-            for batch in _batches(_in_threads(title, find, missing)):
-                known |= batch
-                self._put(db, batch)
-        return known
+            self._find(db, wanted, find, title)
+            return {row[0]: row[1:] for row in map(_whole, self._select(db, "*", wanted))}
+
+    def _prepare(self, wanted: Sequence[str], find: Callable[[str], Row], title: str) -> None:
+        with self._database() as db:
+            self._find(db, wanted, find, title)
+
+    def _find(
+        self, db: sqlite3.Connection, wanted: Sequence[str], find: Callable[[str], Row], title: str
+    ) -> None:
+        """Keep a row of every key that has none."""
+        here = {key for (key,) in self._select(db, "key", wanted)}
+        missing = [key for key in wanted if key not in here]
+        for batch in _batches(_in_threads(title, find, missing)):
+            self._put(db, batch)
 
     def _keep(self, rows: Mapping[str, Row]) -> None:
         with self._database() as db:
             self._put(db, rows)
 
-    def _lookup(self, db: sqlite3.Connection, wanted: Sequence[str]) -> dict[str, Row]:
-        known: dict[str, Row] = {}
+    def _select(self, db: sqlite3.Connection, what: str, wanted: Sequence[str]) -> Iterator[Row]:
         for start in range(0, len(wanted), _BATCH):
             part = wanted[start : start + _BATCH]
             marks = ",".join("?" * len(part))
-            query = f"select * from {self._table} where key in ({marks})"
-            known |= {row[0]: row[1:] for row in map(_whole, db.execute(query, part))}
-        return known
+            query = f"select {what} from {self._table} where key in ({marks})"
+            yield from db.execute(query, part).fetchall()
 
     def _put(self, db: sqlite3.Connection, rows: Mapping[str, Row]) -> None:
         marks = ",".join("?" * (len(self._columns) + 2))

@@ -48,7 +48,7 @@ def made(scores: Sequence[float | None], per_component: int = 1):
     ]
     docs = {str(i): {"group": "ab"[i % 2]} for i in range(len(scores))}
     loaded = Loaded(samples=samples, docs=docs, opened={"b": Opened()})  # type: ignore[dict-item]
-    return {m.name: m for m in own_metrics(loaded, samples, predictions)}
+    return {m.name: m for m in own_metrics(loaded, predictions)}
 
 
 def test_values_coverage_and_a_rates_interval() -> None:

@@ -2,8 +2,8 @@
 
 from blindspot.core.grading import Grade
 from blindspot.core.records import Completion, Failure, Sample
+from harness.answers import Answers
 from harness.running import Running
-from harness.scoring import Rules
 from harness.suite import Loaded
 
 SAMPLES = [
@@ -23,18 +23,21 @@ class Opened:
         return None if text == "?" else Grade(text, float(text == "yes"))
 
 
+def answers(opened: Opened, samples: list[Sample]) -> Answers:
+    loaded = Loaded(samples=samples, opened={"b": opened})  # type: ignore[dict-item]
+    return Answers(loaded, 1)
+
+
 def test_accuracy_with_interval_and_failures_by_kind() -> None:
     opened, notes = Opened(), []
-    rules = Rules(Loaded(docs={s.id: {} for s in SAMPLES}, opened={"b": opened}))  # type: ignore[dict-item]
     running = Running(
-        [(s, 0) for s in SAMPLES], rules, lambda count=1, note="": notes.append((count, note))
+        answers(opened, SAMPLES), range(4), lambda count=1, note="": notes.append((count, note))
     )
     running([(0, Completion(text="yes")), (1, Completion(text="no"))])
     running([(2, Failure(kind="timeout", message="", retryable=True)), (3, Completion(text="?"))])
     assert notes == [(2, "50.0 % [9.5, 90.5]"), (2, "50.0 % [9.5, 90.5] · undecided 1 · timeout 1")]
-    rules.see(SAMPLES[0], 0, Completion(text="yes"))
     assert opened.graded == 3
 
 
 def test_nothing_yet() -> None:
-    assert Running([], Rules(Loaded()), lambda count=1, note="": None).note() == ""
+    assert Running(answers(Opened(), []), [], lambda count=1, note="": None).note() == ""

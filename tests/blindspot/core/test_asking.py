@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from blindspot.core import asking
-from blindspot.core.asking import ask
+from blindspot.core.asking import ask, tell
 from blindspot.core.errors import StageError
 from blindspot.core.ledger import Ledger
 from blindspot.core.model import Request, Sampling
@@ -47,6 +47,15 @@ def test_outcomes_come_in_order_and_duplicates_are_asked_once(ledger: Ledger) ->
     outcomes = ask(model, requests("a", "b", "a", "c", "d"), ledger)
     assert [o.text for o in outcomes if isinstance(o, Completion)] == ["a", "b", "a", "c", "d"]
     assert model.batches == [["a", "b", "c"], ["d"]]
+
+
+def test_each_outcome_is_told_once_with_all_its_places(ledger: Ledger) -> None:
+    ask(Echo(), requests("a", "b"), ledger)
+    told: list[tuple[int, Outcome]] = []
+    tell(Echo(), requests("a", "c", "b", "a", "c"), ledger, told.extend)
+    expected = {0: "a", 1: "c", 2: "b", 3: "a", 4: "c"}
+    assert sorted(place for place, _ in told) == list(expected)
+    assert {i: o.text for i, o in told if isinstance(o, Completion)} == expected
 
 
 def test_a_resumed_run_forms_the_same_batches(ledger: Ledger) -> None:

@@ -33,6 +33,27 @@ def test_a_row_is_found_once(notes: Notes) -> None:
         notes.of([*keys, "another"], refuse, "counting")
 
 
+def test_rows_come_in_order_a_few_at_a_time(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blindspot.core.notes._BLOCK", 100)
+    keys = [f"{i:03}" for i in range(250)]
+    found = list(notes.each(reversed(keys), length, "counting"))
+    assert found == [(key, length(key)) for key in keys]
+    assert list(notes.each(keys, refuse, "counting")) == found
+    assert list(notes.each([], refuse, "")) == []
+
+
+def test_rows_that_are_damaged_between_two_blocks_are_found_anew(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blindspot.core.notes._BLOCK", 2)
+    rows = notes.each(["a", "b", "c"], length, "")
+    first = [next(rows), next(rows)]
+    with closing(sqlite3.connect(notes.path)) as db:
+        db.execute("update lengths_1 set length = 99")
+        db.commit()
+    assert [*first, *rows] == [(key, length(key)) for key in "abc"]
+
+
 def test_what_somebody_had_is_kept_and_may_be_corrected(notes: Notes) -> None:
     notes.keep({"a": (1, b"x"), "b": (2, b"y")})
     notes.keep({"b": (3, b"z")})

@@ -1,0 +1,86 @@
+"""Records on disk that are read like a list: of each, memory holds where it ends.
+
+    samples = Spool(Sample)
+    samples.append(sample)
+    samples[0]                  read and validated anew, each time
+
+A long run makes one record after another and looks at each a few times. The file lies among the
+system's temporary ones (TMPDIR says where) and has no name: however the process ends, nothing is
+left of it.
+"""
+
+import os
+import tempfile
+import weakref
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, TypeVar, overload
+
+from pydantic import TypeAdapter
+
+from blindspot.core.artifact import disk_error
+
+T = TypeVar("T")
+
+
+class Spool(Sequence[T]):
+    """Records of one kind, anything that pydantic can validate. Raises StageError where the disk of
+    temporary files is full or cannot be written.
+    """
+
+    def __init__(self, kind: Any) -> None:
+        self._adapter: TypeAdapter[T] = TypeAdapter(kind)
+        self._file = scratch()
+        weakref.finalize(self, _close, self._file)
+        self._ends = array("Q", [0])
+        self._unwritten = False
+
+    def append(self, record: T) -> None:
+        """Keep one more."""
+        text = self._adapter.dump_json(record)
+        with writing():
+            self._file.write(text)
+        self._ends.append(self._ends[-1] + len(text))
+        self._unwritten = True
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        places = range(len(self))[at]
+        return self._read(places) if isinstance(places, int) else [self._read(i) for i in places]
+
+    def _read(self, place: int) -> T:
+        if self._unwritten:
+            with writing():
+                self._file.flush()
+            self._unwritten = False
+        begin, end = self._ends[place], self._ends[place + 1]
+        return self._adapter.validate_json(os.pread(self._file.fileno(), end - begin, begin))
+
+
+def scratch() -> IO[bytes]:
+    """A file without a name, which goes when it is closed."""
+    with writing():
+        return tempfile.TemporaryFile()
+
+
+def _close(file: IO[bytes]) -> None:
+    """What could not be written, nobody reads any more."""
+    with suppress(OSError):
+        file.close()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Raises StageError as `disk_error` has it, naming where temporary files lie."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_error(Path(os.environ.get("TMPDIR", "/tmp")), error) from error
