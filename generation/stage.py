@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from blindspot.core.artifact import Artifact, Draft, write_text
 from blindspot.core.config import identity
 from blindspot.core.diagnosis import DiagnosisArtifact
@@ -133,6 +135,7 @@ def _fill(
         open_executor(config.executor, config.ray_address) as executor,
         progress("Generating", total=sum(cell.quota for cell in plan.cells)) as advance,
         Line() as line,
+        threadpool_limits(1, "blas"),  # a candidate's products are small: threads only wait
     ):
         asking = Asking(config, inputs.policy, folder, purse, advance, line)
         staff = Staff(config.agents, folder, asking.ask)
