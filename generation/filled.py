@@ -1,11 +1,12 @@
 """What came of a plan: who has which slot, and why the others are open."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from blindspot.core.records import TrainingSample
+from blindspot.core.records import Split, TrainingSample
+from blindspot.core.spool import Spool
 from blindspot.core.training_set import CellOutcome, Plan, PlanCell
 from generation.decided import Candidacy
 from generation.plan import slot_id
@@ -18,8 +19,10 @@ class Filled:
     """Grows while slots are filled."""
 
     plan: Plan
-    admitted: dict[str, TrainingSample] = field(default_factory=dict)
-    """By slot id."""
+    admitted: dict[str, int] = field(default_factory=dict)
+    """By slot id, the place among the samples."""
+    samples: Spool[TrainingSample] = field(default_factory=lambda: Spool(TrainingSample))
+    """On disk, in the order in which they were admitted."""
     drawn: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Candidates per (split, cell)."""
     got: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -37,16 +40,19 @@ class Filled:
             key = row.split, row.cell
             self.drawn[key] += 1
             if row.sample:
-                self.admitted[row.slot] = row.sample
+                self.admitted[row.slot] = len(self.samples)
+                self.samples.append(row.sample)
                 self.got[key] += 1
             else:
                 last = row.seen[-1]
                 self.causes[key][f"{last.gate}: {last.cause}" if last.cause else last.gate] += 1
 
-    def in_order(self) -> list[TrainingSample]:
-        """The admitted, in slot order."""
-        slots = [slot_id(cell, i) for cell in self.plan.cells for i in range(cell.quota)]
-        return [self.admitted[slot] for slot in slots if slot in self.admitted]
+    def in_order(self, split: Split | None = None) -> Iterator[TrainingSample]:
+        """The admitted (of one split), in slot order."""
+        for cell in self.plan.cells:
+            if split in (None, cell.split):
+                slots = (slot_id(cell, i) for i in range(cell.quota))
+                yield from (self.samples[self.admitted[s]] for s in slots if s in self.admitted)
 
     def outcomes(self) -> tuple[CellOutcome, ...]:
         """One row per cell, in the plan's order."""

@@ -24,9 +24,8 @@ from blindspot.core.training_set import Plan, PlanCell
 from generation.decided import Candidacy, Seen
 from generation.executor import OpenExecutor
 from generation.filled import Filled, key_of
-from generation.gate import Guard, Proposal, Shown
+from generation.gate import Guard, Proposal, Shown, shown_in_training
 from generation.judging import Standing, judged
-from generation.likeness import Look
 from generation.looks import Looks, opened
 from generation.plan import slot_id
 from generation.proposing import Proposing, Task
@@ -164,7 +163,8 @@ class Filling:
         made = proposal.candidate
         sample = self._sample(slot, standing) if admitted else None
         if sample:
-            self._admitted.append(_shown(sample, proposal))
+            looks = tuple(map(self._looks.stowed, proposal.looks))
+            self._admitted.append(shown_in_training(sample, looks))
         return Candidacy(
             id=proposal.id,
             slot=slot.id,
@@ -213,7 +213,7 @@ class Filling:
         names = (name for sample in samples for name in sample.images)
         open_ = lambda name: opened(self._images, name, "training set", _WAY_OUT)  # noqa: E731
         looks = self._looks.of(names, open_)
-        return [_shown_as(s, tuple(looks[name] for name in s.images)) for s in samples]
+        return [shown_in_training(s, tuple(looks[name] for name in s.images)) for s in samples]
 
     def _keep_looks(self, samples: Sequence[TrainingSample], shown: Sequence[Shown]) -> None:
         pairs = zip(samples, shown, strict=True)
@@ -241,19 +241,4 @@ def _unmade(slot: Slot, id_: str, failure: Failure) -> Candidacy:
         split=slot.cell.split,
         cell=slot.cell.name,
         seen=(seen,),
-    )
-
-
-def _shown(sample: TrainingSample, proposal: Proposal) -> Shown:
-    return _shown_as(sample, proposal.looks)
-
-
-def _shown_as(sample: TrainingSample, looks: tuple[Look, ...]) -> Shown:
-    return Shown(
-        id=sample.id,
-        question=sample.question,
-        looks=looks,
-        target=sample.target,
-        options=sample.options,
-        content=sample.content,
     )

@@ -15,7 +15,7 @@ from typing import Final, Protocol, runtime_checkable
 
 from blindspot.core.images import ImageStore
 from blindspot.core.model import Request
-from blindspot.core.records import Outcome, Sample, Split
+from blindspot.core.records import Outcome, Sample, Split, TrainingSample
 from blindspot.core.registry import Registry
 from blindspot.core.training_set import PlanCell
 from generation.likeness import Limits, Look
@@ -203,4 +203,15 @@ def shown(sample: Sample, looks: tuple[Look, ...]) -> Shown:
         target=sample.target,
         options=sample.options,
         content=sample.attributes.get("content", ""),
+    )
+
+
+def shown_in_training(sample: TrainingSample, looks: tuple[Look, ...]) -> Shown:
+    """A sample of a training set; what its picture says is compared with benchmarks only."""
+    return Shown(
+        id=sample.id,
+        question=sample.question,
+        looks=looks,
+        target=sample.target,
+        options=sample.options,
     )

@@ -1,4 +1,5 @@
-"""The looks of stored pictures, each found once and kept with the run (`blindspot.core.notes`).
+"""The looks of stored pictures, each found once and kept with the run (`blindspot.core.notes`). A
+run compares with thousands: they lie on disk (`StowedLook`).
 
 looks = Looks(folder.images)
 looks.of(["9f.png"], images.open)      {"9f.png": Look(…)}
@@ -13,7 +14,8 @@ from PIL import Image
 from blindspot.core.errors import DataError
 from blindspot.core.images import ImageStore
 from blindspot.core.notes import Notes, Row
-from generation.likeness import GRID, SIDE, Look, look
+from blindspot.core.spool import Heap
+from generation.likeness import GRID, SIDE, Look, StowedLook, look
 
 _TABLE: Final = "looks_1"
 """Its number is raised whenever a look is made in another way."""
@@ -24,16 +26,21 @@ class Looks:
 
     def __init__(self, images: ImageStore) -> None:
         self._notes = Notes(images, _TABLE, ["pixels", "bits", "colors", "grey"])
+        self._heap = Heap()
 
     def of(self, names: Iterable[str], picture: Callable[[str], Image.Image]) -> dict[str, Look]:
         """The look of every named picture; `picture` opens those that were not looked at yet."""
         find = lambda name: _row(look(picture(name)))  # noqa: E731
-        found = self._notes.of(names, find, "Looking at known pictures")
-        return {name: _look(row) for name, row in found.items()}
+        found = self._notes.each(names, find, "Looking at known pictures")
+        return {name: self.stowed(_look(row)) for name, row in found}
 
     def keep(self, looks: Mapping[str, Look]) -> None:
         """Keep looks that somebody had."""
         self._notes.keep({name: _row(each) for name, each in looks.items()})
+
+    def stowed(self, whole: Look) -> Look:
+        """The same look, on disk."""
+        return StowedLook(whole, self._heap)
 
 
 def opened(images: ImageStore, name: str, whose: str, way_out: str) -> Image.Image:

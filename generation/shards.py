@@ -7,7 +7,8 @@ Equal samples give equal bytes. `blindspot.core.training_set` reads them.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,14 +25,15 @@ _VALUES: Final = {"string": "string", "int64": "int64", "double": "float64", "bo
 
 
 def write_split(
-    folder: Path, samples: Sequence[TrainingSample], picture: Callable[[str], bytes]
+    folder: Path, samples: Iterable[TrainingSample], picture: Callable[[str], bytes]
 ) -> None:
     """Write the shards of one split; `picture` gives the bytes behind a name. A split without
     samples is one empty shard.
     """
-    for start in range(0, max(len(samples), 1), SHARD):
-        table = shard(samples[start : start + SHARD], picture)
-        write_table(folder / f"{start // SHARD:04d}.parquet", table)
+    todo, number = iter(samples), 0
+    while (block := list(islice(todo, SHARD))) or not number:
+        write_table(folder / f"{number:04d}.parquet", shard(block, picture))
+        number += 1
 
 
 def shard(samples: Sequence[TrainingSample], picture: Callable[[str], bytes]) -> pa.Table:

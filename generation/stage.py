@@ -164,7 +164,7 @@ def _fill(
         filled = filling.fill(advance)
         found = Negatives()
         if config.negatives.samples and policy:
-            train = [s for s in filled.in_order() if s.split == "train"]
+            train = list(filled.in_order("train"))
             found = negatives(train, config, folder.images, _asker(policy, asking))
         return _Made(filled, found)
 
@@ -204,10 +204,8 @@ def _asker(policy: Model, asking: Asking) -> Ask:
 
 def _write(path: Path, made: _Made, journal: Journal[Candidacy], folder: RunFolder) -> None:
     filled = made.filled
-    admitted = filled.in_order()
     for split in ALL_SPLITS:
-        rows = [a for a in admitted if a.split == split]
-        write_split(path / split, rows, folder.images.read)
+        write_split(path / split, filled.in_order(split), folder.images.read)
     out = (rejected(row) for row in journal.rows() if not row.admitted)
     write_records(path / "rejected.parquet", out, Rejected)
     said = (verdict for row in journal.rows() for verdict in verdicts(row))
@@ -219,8 +217,9 @@ def _write(path: Path, made: _Made, journal: Journal[Candidacy], folder: RunFold
 
 
 def _counts(filled: Filled) -> dict[str, int]:
-    splits = Counter(a.split for a in filled.in_order())
-    outcomes = filled.outcomes()
+    outcomes, splits = filled.outcomes(), Counter[str]()
+    for (split, _), count in filled.got.items():
+        splits[split] += count
     return {
         **{split: splits[split] for split in ALL_SPLITS},
         "candidates": sum(o.candidates for o in outcomes),

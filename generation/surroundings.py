@@ -4,7 +4,7 @@ Each picture is decoded and looked at once, however many samples and rounds show
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +14,7 @@ from blindspot.core.evaluation import Evaluation
 from blindspot.core.images import ImageStore
 from blindspot.core.records import TrainingSample
 from blindspot.core.training_set import TrainingSetArtifact, read_pictures, read_split
-from generation.gate import ALL_SPLITS, Shown, shown
-from generation.likeness import Look
+from generation.gate import ALL_SPLITS, Shown, shown, shown_in_training
 from generation.looks import Looks, opened
 
 _WAY_OUT: Final = (
@@ -41,14 +40,4 @@ def earlier_of(training_sets: Sequence[Path], images: ImageStore) -> list[Shown]
             samples += read_split(artifact, split)
             pictures |= read_pictures(artifact, split)
     looks = Looks(images).of(pictures, lambda name: Image.open(io.BytesIO(pictures[name])))
-    return [_earlier(s, looks) for s in samples]
-
-
-def _earlier(sample: TrainingSample, looks: Mapping[str, Look]) -> Shown:
-    return Shown(
-        id=sample.id,
-        question=sample.question,
-        looks=tuple(looks[name] for name in sample.images),
-        target=sample.target,
-        options=sample.options,
-    )
+    return [shown_in_training(s, tuple(looks[name] for name in s.images)) for s in samples]

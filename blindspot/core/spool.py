@@ -25,28 +25,51 @@ from blindspot.core.artifact import disk_error
 T = TypeVar("T")
 
 
-class Spool(Sequence[T]):
-    """Records of one kind, anything that pydantic can validate. Raises StageError where the disk of
-    temporary files is full or cannot be written.
+class Heap:
+    """Bytes by number. Raises StageError where the disk of temporary files is full or cannot be
+    written.
     """
 
-    def __init__(self, kind: Any) -> None:
-        self._adapter: TypeAdapter[T] = TypeAdapter(kind)
+    def __init__(self) -> None:
         self._file = scratch()
         weakref.finalize(self, _close, self._file)
         self._ends = array("Q", [0])
         self._unwritten = False
 
-    def append(self, record: T) -> None:
-        """Keep one more."""
-        text = self._adapter.dump_json(record)
-        with writing():
-            self._file.write(text)
-        self._ends.append(self._ends[-1] + len(text))
-        self._unwritten = True
-
     def __len__(self) -> int:
         return len(self._ends) - 1
+
+    def put(self, data: bytes) -> int:
+        """Keep them; their number, from 0."""
+        with writing():
+            self._file.write(data)
+        self._ends.append(self._ends[-1] + len(data))
+        self._unwritten = True
+        return len(self) - 1
+
+    def get(self, number: int) -> bytes:
+        """What was kept."""
+        if self._unwritten:
+            with writing():
+                self._file.flush()
+            self._unwritten = False
+        begin, end = self._ends[number], self._ends[number + 1]
+        return os.pread(self._file.fileno(), end - begin, begin)
+
+
+class Spool(Sequence[T]):
+    """Records of one kind, anything that pydantic can validate. Raises as `Heap` does."""
+
+    def __init__(self, kind: Any) -> None:
+        self._adapter: TypeAdapter[T] = TypeAdapter(kind)
+        self._heap = Heap()
+
+    def append(self, record: T) -> None:
+        """Keep one more."""
+        self._heap.put(self._adapter.dump_json(record))
+
+    def __len__(self) -> int:
+        return len(self._heap)
 
     @overload
     def __getitem__(self, at: int) -> T: ...
@@ -57,12 +80,7 @@ class Spool(Sequence[T]):
         return self._read(places) if isinstance(places, int) else [self._read(i) for i in places]
 
     def _read(self, place: int) -> T:
-        if self._unwritten:
-            with writing():
-                self._file.flush()
-            self._unwritten = False
-        begin, end = self._ends[place], self._ends[place + 1]
-        return self._adapter.validate_json(os.pread(self._file.fileno(), end - begin, begin))
+        return self._adapter.validate_json(self._heap.get(place))
 
 
 def scratch() -> IO[bytes]:

@@ -10,13 +10,16 @@ about 3.5 KB.
 """
 
 import hashlib
+import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from blindspot.core.spool import Heap
 
 GRID: Final = 16
 """Width and height of the colours."""
@@ -24,6 +27,12 @@ SIDE: Final = 48
 """Width and height of the grey thumbnail, whatever the picture's proportions."""
 
 _HASH_SIZE: Final = 16
+_PARTS: Final[dict[str, tuple[int, Any, tuple[int, ...]]]] = {
+    "bits": (0, np.uint64, (4,)),
+    "colors": (32, np.uint8, (GRID, GRID, 3)),
+    "grey": (32 + GRID * GRID * 3, np.uint8, (SIDE, SIDE)),
+}
+"""Where each array begins among a stowed look's bytes, its kind and shape."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,30 @@ class Look:
     """Mean colours, (16, 16, 3)."""
     grey: NDArray[np.uint8]
     """Mean luminances, (48, 48)."""
+
+
+class StowedLook(Look):
+    """A look of which memory holds the pixels' hash alone: what is compared is read from a heap
+    when it is looked at. Pickled, it is a look as any other.
+    """
+
+    _heap: Heap
+    _number: int
+
+    def __init__(self, whole: Look, heap: Heap) -> None:
+        parts = (whole.bits.tobytes(), whole.colors.tobytes(), whole.grey.tobytes())
+        vars(self).update(pixels=whole.pixels, _heap=heap, _number=heap.put(b"".join(parts)))
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        """Called for what memory does not hold."""
+        if name not in _PARTS:
+            raise AttributeError(name)
+        begin, kind, shape = _PARTS[name]
+        data = self._heap.get(self._number)
+        return np.frombuffer(data, kind, math.prod(shape), begin).reshape(shape)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Look, (self.pixels, self.bits, self.colors, self.grey)
 
 
 @dataclass(frozen=True)

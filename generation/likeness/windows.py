@@ -12,7 +12,7 @@ The hash only proposes: pages of text and charts share many of these windows. Wh
 verified by `generation.likeness.alignment`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -82,8 +82,9 @@ def turned(picture: Look, turn: tuple[int, bool]) -> Look:
     """
     quarters, mirrored = turn
     flip = slice(None, None, -1 if mirrored else 1)
-    return replace(
-        picture,
+    return Look(
+        pixels=picture.pixels,
+        bits=picture.bits,
         grey=np.rot90(picture.grey[:, flip], quarters),
         colors=np.rot90(picture.colors[:, flip], quarters),
     )

@@ -34,6 +34,8 @@ _BUILT_OF: Final = frozenset(
     ).split()
 )
 _WORD: Final = re.compile(r"[^\W_]+")
+_KEPT: Final = 8192
+"""Texts whose words are remembered: those of a window, and what they are like."""
 _EMPTY: Final = partial(array, "q")
 """An array of 64-bit integers."""
 
@@ -89,12 +91,12 @@ def answer(target: str, options: Sequence[str]) -> str:
     return _normal(text) or text.strip().casefold()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=_KEPT)
 def _normal(text: str) -> str:
     return normalise(text)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=_KEPT)
 def _words(question: str) -> frozenset[str]:
     """What a question says; all its words where it says nothing else."""
     words = frozenset(_WORD.findall(_normal(question)))

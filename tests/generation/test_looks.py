@@ -1,5 +1,7 @@
 """A look that was kept is the one that was found."""
 
+import pickle
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -34,6 +36,16 @@ def test_a_look_survives(tmp_path, monkeypatch):
     for seed, name in enumerate(names):
         assert same(first[name], look(picture(seed)))
         assert same(again[name], first[name])
+
+
+def test_a_stowed_look_travels_whole(tmp_path):
+    store = ImageStore(tmp_path / "images")
+    stowed = Looks(store).stowed(look(picture(1)))
+    assert not {"bits", "colors", "grey"} & vars(stowed).keys()
+    arrived = pickle.loads(pickle.dumps(stowed))
+    assert type(arrived) is Look
+    assert same(arrived, look(picture(1)))
+    assert not hasattr(stowed, "size")
 
 
 def test_a_look_that_somebody_had_is_not_made_again(tmp_path, monkeypatch):
