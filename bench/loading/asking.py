@@ -3,8 +3,8 @@
 The share is of the bare client's requests per second at the same endpoint, around each evaluation;
 its interval lies between the shares in what that client reached before and after. Memory is the
 peak of the command and its children. Targets, stated before measuring: a share of 0.9 (that of
-H1), 2 GB (that of H6), 10 MB for every further thousand samples (a sample, its answer and its
-verdict are held; 10 KB each), CPU linear in the samples.
+H1), 2 GB (that of H6), 1 MB for every further thousand samples (samples, answers and verdicts lie
+on disk; held are keys, names and places), CPU linear in the samples.
 
 `bench.loading.evaluated` runs what is read here.
 """
@@ -19,7 +19,7 @@ from bench.rows import Row
 
 SHARE: Final = 0.9
 GIGABYTES: Final = 2.0
-MEGABYTES: Final = 10.0
+MEGABYTES: Final = 1.0
 """For every further thousand samples."""
 
 
