@@ -35,17 +35,22 @@ class Filled:
     """Cells that no source makes."""
 
     def take(self, rows: Iterable[Candidacy]) -> None:
-        """Count what was decided."""
+        """Count what was decided, and keep what was admitted."""
         for row in rows:
-            key = row.split, row.cell
-            self.drawn[key] += 1
+            self.count(row)
             if row.sample:
                 self.admitted[row.slot] = len(self.samples)
                 self.samples.append(row.sample)
-                self.got[key] += 1
-            else:
-                last = row.seen[-1]
-                self.causes[key][f"{last.gate}: {last.cause}" if last.cause else last.gate] += 1
+
+    def count(self, row: Candidacy) -> None:
+        """Count what was decided."""
+        key = row.split, row.cell
+        self.drawn[key] += 1
+        if row.sample:
+            self.got[key] += 1
+        else:
+            last = row.seen[-1]
+            self.causes[key][f"{last.gate}: {last.cause}" if last.cause else last.gate] += 1
 
     def in_order(self, split: Split | None = None) -> Iterator[TrainingSample]:
         """The admitted (of one split), in slot order."""

@@ -98,7 +98,8 @@ def _outcomes(place: Path, decisions: Decisions) -> tuple[CellOutcome, ...]:
             return TrainingSetArtifact(place).outcomes().cells
         raise _none(place) from None
     filled = Filled(Plan.model_validate_json(text))
-    filled.take(decisions.rows())
+    for row in decisions.rows():
+        filled.count(row)
     return filled.outcomes()
 
 

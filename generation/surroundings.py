@@ -4,7 +4,7 @@ Each picture is decoded and looked at once, however many samples and rounds show
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from blindspot.core.images import ImageStore
 from blindspot.core.records import TrainingSample
 from blindspot.core.training_set import TrainingSetArtifact, read_pictures, read_split
 from generation.gate import ALL_SPLITS, Shown, shown, shown_in_training
+from generation.likeness import Look
 from generation.looks import Looks, opened
 
 _WAY_OUT: Final = (
@@ -33,11 +34,14 @@ def benchmark_of(evaluations: Sequence[Path], images: ImageStore) -> list[Shown]
 
 def earlier_of(training_sets: Sequence[Path], images: ImageStore) -> list[Shown]:
     """Every sample of earlier training sets of the run with these images, all splits."""
+    known, looks = Looks(images), dict[str, Look]()
     samples: list[TrainingSample] = []
-    pictures: dict[str, bytes] = {}
     for artifact in map(TrainingSetArtifact, training_sets):
         for split in ALL_SPLITS:
             samples += read_split(artifact, split)
-            pictures |= read_pictures(artifact, split)
-    looks = Looks(images).of(pictures, lambda name: Image.open(io.BytesIO(pictures[name])))
+            looks |= _looks(known, read_pictures(artifact, split))
     return [shown_in_training(s, tuple(looks[name] for name in s.images)) for s in samples]
+
+
+def _looks(known: Looks, pictures: Mapping[str, bytes]) -> dict[str, Look]:
+    return known.of(pictures, lambda name: Image.open(io.BytesIO(pictures[name])))

@@ -11,7 +11,7 @@ A place is that of a sample and a repeat: the first sample's repeats, the second
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Final, overload
 
 from blindspot.core.grading import Grade
 from blindspot.core.model import Request
@@ -19,6 +19,8 @@ from blindspot.core.records import Completion, Outcome, Sample
 from blindspot.core.spool import Spool
 from harness.settings import EvaluationSettings
 from harness.suite import Loaded
+
+_NOWHERE: Final = -1
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Answers(Sequence[Asked]):
     def __init__(self, loaded: Loaded, repeats: int) -> None:
         self._loaded, self._repeats = loaded, repeats
         self._came: Spool[_Came] = Spool(_Came)
-        self._where = array("Q", [0]) * (len(loaded.samples) * repeats)
+        self._where = array("q", [_NOWHERE]) * (len(loaded.samples) * repeats)
         self.undecided: list[int] = []
         """Places of answers that the rule could not decide, in the order they came."""
         if loaded.broken:
@@ -112,6 +114,8 @@ class Answers(Sequence[Asked]):
         return self._loaded.samples[number], repeat
 
     def _asked(self, place: int) -> Asked:
+        if self._where[place] == _NOWHERE:
+            raise ValueError(f"nothing came of place {place} yet")
         came = self._came[self._where[place]]
         return Asked(*self.asked_of(place), came.outcome, came.verdict)
 

@@ -125,7 +125,8 @@ def _written(
         coarse.append(_means(greys(found), _COARSE))
         with writing():
             file.write(_rest(found).tobytes())
-            file.flush()
+    with writing():
+        file.flush()
     return names, np.concatenate(sizes), np.concatenate(coarse)
 
 

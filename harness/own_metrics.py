@@ -22,12 +22,11 @@ _DIGITS: Final = 6
 _WHOLE: Final = (0.0, 1.0)
 
 
-class _Answers(Sequence[Scored]):
+class _Graded(Sequence[Scored]):
     """The graded answers to one benchmark, each made when it is looked at."""
 
-    def __init__(self, loaded: Loaded, predictions: Sequence[Prediction]) -> None:
-        self._loaded, self._predictions = loaded, predictions
-        self._repeats = len(predictions) // max(1, len(loaded.samples))
+    def __init__(self, loaded: Loaded, predictions: Sequence[Prediction], repeats: int) -> None:
+        self._loaded, self._predictions, self._repeats = loaded, predictions, repeats
         self._places = array("Q")
         self.wanted = 0
         """All answers there might be."""
@@ -57,20 +56,20 @@ class _Answers(Sequence[Scored]):
 
 def own_metrics(loaded: Loaded, predictions: Sequence[Prediction]) -> list[Metric]:
     """All metrics, benchmark by benchmark. `predictions` are as many of each sample, in order."""
-    answers = {name: _Answers(loaded, predictions) for name in loaded.opened}
-    todo = enumerate(predictions)
     repeats = len(predictions) // max(1, len(loaded.samples))
+    graded = {name: _Graded(loaded, predictions, repeats) for name in loaded.opened}
+    todo = enumerate(predictions)
     for sample in loaded.samples:
         for place, p in islice(todo, repeats):
-            answers[sample.benchmark].see(place, p.score)
+            graded[sample.benchmark].see(place, p.score)
     return [
         metric
         for name, opened in loaded.opened.items()
-        for metric in _metrics(name, opened, answers[name])
+        for metric in _metrics(name, opened, graded[name])
     ]
 
 
-def _metrics(name: str, opened: Opened, rows: _Answers) -> list[Metric]:
+def _metrics(name: str, opened: Opened, rows: _Graded) -> list[Metric]:
     coverage = round(len(rows) / rows.wanted, _DIGITS) if rows.wanted else 0.0
     if not rows:
         return [

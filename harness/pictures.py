@@ -48,9 +48,9 @@ class Pictures:
         self.path = self._facts.path
 
     def facts(self, names: Iterable[str]) -> Iterator[tuple[str, Facts]]:
-        """Facts with their names, in the order of these, few in memory at once; those of pictures
-        seen for the first time are read, in threads. Raises DataError for a picture that is not in
-        the store.
+        """Facts with their names, sorted by these, few in memory at once; those of pictures seen
+        for the first time are read, in threads. Raises DataError for a picture that is not in the
+        store.
         """
         rows = self._facts.each(names, lambda name: astuple(self._read(name)), "reading pictures")
         return ((name, Facts(*row)) for name, row in rows)

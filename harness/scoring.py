@@ -44,10 +44,9 @@ def _decided(
     answers: Answers, needs_judge: Collection[str], decide: Decide | None
 ) -> dict[int, Grade | Failure]:
     """By place, what the judge says where the rule could not decide and the benchmark needs one."""
-    places = sorted(answers.undecided)
-    open_ = {p: a for p in places if (a := answers[p]).sample.benchmark in needs_judge}
-    found = decide([_question(a) for a in open_.values()]) if decide else [NOBODY] * len(open_)
-    return dict(zip(open_, found, strict=True))
+    places = [p for p in sorted(answers.undecided) if _benchmark(answers, p) in needs_judge]
+    found = decide([_question(answers[p]) for p in places]) if decide else [NOBODY] * len(places)
+    return dict(zip(places, found, strict=True))
 
 
 def judged(
@@ -76,8 +75,11 @@ def _judged(
 ) -> Judged:
     kinds: Counter[str] = Counter()
     ruled: list[tuple[float, int]] = []
-    for place, asked in enumerate(answers):
-        if asked.sample.benchmark == name and isinstance(asked.outcome, Completion):
+    for place in range(len(answers)):
+        if _benchmark(answers, place) != name:
+            continue
+        asked = answers[place]
+        if isinstance(asked.outcome, Completion):
             kinds["unjudged" if results[place].failure else "scored"] += 1
             if asked.verdict is not None:
                 ruled.append((unit_hash(f"audit {asked.sample.id}"), place))
@@ -94,6 +96,10 @@ def _judged(
         agreed=agreed,
         interval=wilson(agreed, len(both)),
     )
+
+
+def _benchmark(answers: Answers, place: int) -> str:
+    return answers.asked_of(place)[0].benchmark
 
 
 def _right(score: float | None) -> bool:

@@ -117,7 +117,7 @@ def _recall(
     for start in range(0, len(questions), _BLOCK):
         keys = [request.key(model) for request in questions[start : start + _BLOCK]]
         known = folder.ledger.lookup(keys)
-        for place, key in zip(questions.places[start:], keys, strict=False):
+        for place, key in zip(questions.places[start : start + _BLOCK], keys, strict=True):
             sample, repeat = answers.asked_of(place)
             answers.take(place, known.get(key) or failed.get((sample.id, repeat)) or never)
 

@@ -52,8 +52,8 @@ class Entry:
 
 @dataclass
 class Loaded:
-    """What there is to ask. Samples lie on disk; what benchmarks keep of their native rows does
-    not.
+    """What there is to ask. Samples lie on disk; native rows are held in memory, since they are
+    whatever a benchmark makes them.
     """
 
     samples: Sequence[Sample] = ()
@@ -142,7 +142,7 @@ def _refuse_twice(name: str, ids: set[str]) -> None:
 
 
 def _note(loaded: Loaded, item: Item) -> None:
-    """What few samples have."""
+    """What not every sample has."""
     if item.doc:
         loaded.docs[item.sample.id] = item.doc
     if item.failure:

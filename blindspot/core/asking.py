@@ -108,8 +108,8 @@ class _Batch:
         """Tell one outcome per request."""
         known = self._ledger.known(list(self._first))
         left = [key for key in self._first if key not in known]
-        others = traffic.claim(left)
-        todo = self._chunks(known | others.keys())
+        others = traffic.claim(left, self)
+        todo = self._chunks(lambda key: key not in known and key not in others)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._recall(known))
@@ -120,13 +120,13 @@ class _Batch:
         except* BlindspotError as errors:
             raise errors.exceptions[0] from None
         finally:
-            traffic.give_up(key for key in left if key not in others)
+            traffic.give_up(left, self)
 
-    def _chunks(self, cared_for: Collection[str]) -> Iterator[list[str]]:
+    def _chunks(self, is_open: Callable[[str], bool]) -> Iterator[list[str]]:
         """What is to be called, cut as if nothing were known."""
         order = iter(self._first)
         while chunk := list(islice(order, self.model.chunk)):
-            if some := [key for key in chunk if key not in cared_for]:
+            if some := [key for key in chunk if is_open(key)]:
                 yield some
 
     async def _work(self, todo: Iterator[list[str]], traffic: Traffic) -> None:

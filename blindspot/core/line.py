@@ -36,8 +36,10 @@ class Traffic:
 
     def __init__(self) -> None:
         self._places: dict[tuple[object, int], asyncio.Semaphore] = {}
-        self._calls: dict[str, asyncio.Future[Outcome] | None] = {}
-        """Those under way; with what others wait for, where any do."""
+        self._callers: dict[str, object] = {}
+        """Who makes the calls under way, by key."""
+        self._awaited: dict[str, asyncio.Future[Outcome]] = {}
+        """Those of them that others wait for."""
 
     def places(self, model: Model) -> asyncio.Semaphore:
         """As many as a model's calls may be under way; models at the same addresses with the same
@@ -47,28 +49,33 @@ class Traffic:
         key = where, model.concurrency
         return self._places.setdefault(key, asyncio.Semaphore(model.concurrency))
 
-    def claim(self, keys: Collection[str]) -> dict[str, asyncio.Future[Outcome]]:
+    def claim(self, keys: Collection[str], caller: object) -> dict[str, asyncio.Future[Outcome]]:
         """The calls of these that others are making; the rest are the caller's to make, who says
         what came of each (`made`) and in the end gives up the others (`give_up`).
         """
         loop, others = asyncio.get_running_loop(), {}
         for key in keys:
-            if key in self._calls:
-                others[key] = self._calls[key] = self._calls[key] or loop.create_future()
+            if key in self._callers:
+                others[key] = self._awaited.setdefault(key, loop.create_future())
             else:
-                self._calls[key] = None
+                self._callers[key] = caller
         return others
 
     def made(self, key: str, outcome: Outcome) -> None:
         """What came of a claimed call, which stands in the ledger by now."""
-        if call := self._calls.pop(key):
+        del self._callers[key]
+        if call := self._awaited.pop(key, None):
             call.set_result(outcome)
 
-    def give_up(self, keys: Iterable[str]) -> None:
-        """Those of the claimed calls that were not made will not be."""
+    def give_up(self, keys: Iterable[str], caller: object) -> None:
+        """Those of the claimed calls that were not made will not be; what was made and failed,
+        somebody else may have claimed since.
+        """
         for key in keys:
-            if call := self._calls.pop(key, None):
-                call.cancel()
+            if self._callers.get(key) is caller:
+                del self._callers[key]
+                if call := self._awaited.pop(key, None):
+                    call.cancel()
 
 
 async def outcome_of(call: asyncio.Future[Outcome]) -> Outcome:

@@ -47,9 +47,7 @@ class Notes:
     def each(
         self, keys: Iterable[str], find: Callable[[str], Row], title: str
     ) -> Iterator[tuple[str, Row]]:
-        """The same in the order of the keys, and no more rows in memory than are looked up at
-        once.
-        """
+        """The same, sorted by key, and no more rows in memory than are looked up at once."""
         wanted = sorted(set(keys))
         if wanted:
             self._made_anew_if_damaged(lambda: self._prepare(wanted, find, title))

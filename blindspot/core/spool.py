@@ -31,7 +31,7 @@ class Heap:
     """
 
     def __init__(self) -> None:
-        self._file = scratch()
+        self._file = _opened()
         weakref.finalize(self, _close, self._file)
         self._ends = array("Q", [0])
         self._unwritten = False
@@ -83,16 +83,14 @@ class Spool(Sequence[T]):
         return self._adapter.validate_json(self._heap.get(place))
 
 
-def scratch() -> IO[bytes]:
-    """A file without a name, which goes when it is closed."""
-    with writing():
-        return tempfile.TemporaryFile()
-
-
-def _close(file: IO[bytes]) -> None:
-    """What could not be written, nobody reads any more."""
-    with suppress(OSError):
-        file.close()
+@contextmanager
+def scratch() -> Iterator[IO[bytes]]:
+    """A file without a name, which goes in the end."""
+    file = _opened()
+    try:
+        yield file
+    finally:
+        _close(file)
 
 
 @contextmanager
@@ -101,4 +99,16 @@ def writing() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise disk_error(Path(os.environ.get("TMPDIR", "/tmp")), error) from error
+        folder = tempfile.tempdir or os.environ.get("TMPDIR", "/tmp")
+        raise disk_error(Path(str(folder)), error) from error
+
+
+def _opened() -> IO[bytes]:
+    with writing():
+        return tempfile.TemporaryFile()
+
+
+def _close(file: IO[bytes]) -> None:
+    """What could not be written, nobody reads any more."""
+    with suppress(OSError):
+        file.close()

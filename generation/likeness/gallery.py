@@ -33,7 +33,7 @@ propose their page among the first 24; in much larger sets of pages some fall be
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,15 +161,20 @@ class Gallery:
 
     def _windows(self, picked: Indices) -> NDArray[np.uint64]:
         """The hashes of some pictures' windows, (n, windows)."""
-        missing = len(self._bits) - len(self._hashes)
-        if missing:
-            more = np.zeros((missing, self._hashes.shape[1]), np.uint64)
-            self._hashes = np.concatenate([self._hashes, more])
-            self._hashed = np.concatenate([self._hashed, np.zeros(missing, np.bool_)])
+        if len(self._hashes) < len(self._bits):
+            self._hashes = _longer(self._hashes, len(self._bits))
+            self._hashed = _longer(self._hashed, len(self._bits))
         for index in picked[~self._hashed[picked]]:
             self._hashes[index] = hashes(self._looks[index].grey)
         self._hashed[picked] = True
         return self._hashes[picked]
+
+
+def _longer(rows: NDArray[Any], length: int) -> NDArray[Any]:
+    """With zeros behind, which take no memory until something is written there."""
+    found = np.zeros((length, *rows.shape[1:]), rows.dtype)
+    found[: len(rows)] = rows
+    return found
 
 
 def _nearest(

@@ -25,6 +25,7 @@ from generation.agents.validator import Validation
 from generation.agents.writer import Writing
 from generation.edit import edits
 from harness import judge, scoring
+from harness.answers import Answers
 from harness.suite import Loaded
 
 VERDICT = {"correct": True, "final_answer": "B"}
@@ -88,6 +89,12 @@ FAILED = Failed(
 fuzzed = settings.get_profile("fuzz")
 
 
+class Undecided:
+    """A benchmark whose rule decides nothing."""
+
+    def grade(self, sample: Sample, doc: Any, text: str) -> None: ...
+
+
 def reply(fuzz: Any, data: st.DataObject, seed: Any) -> str:
     """A reply in JSON, with words around it as models put them, broken."""
     before, after = data.draw(
@@ -112,9 +119,10 @@ def test_a_judge_that_cannot_be_read_leaves_no_score(fuzz: Any, data: st.DataObj
     text = reply(fuzz, data, VERDICT)
     grade = judge.read(text)
     decided: list[Grade | Failure] = [grade or judge._unjudged("the judge's reply cannot be read")]
-    asked = scoring.Asked(SAMPLE, 0, Completion(text="x"))
-    rules = scoring.Rules(Loaded(docs={"s/1": {}}), {("s/1", 0): None})
-    [made] = scoring.predictions([asked], rules, {"s": "g"}, ["s"], lambda _: decided)
+    answers = Answers(Loaded(samples=[SAMPLE], opened={SAMPLE.benchmark: Undecided()}), 1)  # type: ignore[dict-item]
+    answers.take(0, Completion(text="x"))
+    graders = {SAMPLE.benchmark: "g"}
+    [made] = scoring.predictions(answers, graders, graders, lambda _: decided)
     assert (made.score is None) == (made.failure is not None) == (grade is None)
     made.model_dump_json().encode()
 

@@ -284,7 +284,7 @@ def test_what_is_known_of_pictures(fuzz: Any, make: Make, data: st.DataObject) -
     store = ImageStore(make("acceptance") / "images")
     name = store.put(encode(Image.new("RGB", (4, 4), "red")))
     pictures = Pictures(store)
-    right = pictures.facts([name])
+    right = dict(pictures.facts([name]))
     how = data.draw(st.integers(0, 2))
     if how == 0:
         pictures.path.write_bytes(fuzz.raw(data, pictures.path.read_bytes()))
@@ -292,5 +292,5 @@ def test_what_is_known_of_pictures(fuzz: Any, make: Make, data: st.DataObject) -
         with sqlite3.connect(pictures.path) as db:
             db.execute(data.draw(st.sampled_from(DAMAGE)))
         db.close()
-    found = fuzz.documented(lambda: pictures.facts([name]))
+    found = fuzz.documented(lambda: dict(pictures.facts([name])))
     assert found is None or set(found) == set(right)

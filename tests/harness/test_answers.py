@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from blindspot.core.grading import Grade
 from blindspot.core.records import Completion, Failure, Sample
 from harness.answers import Answers, Asked, Questions
@@ -52,3 +54,10 @@ def test_answers_stand_in_the_order_of_their_places_whenever_they_come() -> None
     ]
     assert answers.undecided == [4]
     assert answers[1:3] == [answers[1], answers[2]]
+
+
+def test_what_nobody_told_is_no_answer() -> None:
+    answers = Answers(loaded(), 1)
+    answers.take(2, Completion(text="yes"))
+    with pytest.raises(ValueError, match="place 0"):
+        list(answers)

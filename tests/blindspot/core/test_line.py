@@ -15,7 +15,7 @@ from blindspot.core.asking import ask
 from blindspot.core.errors import StageError
 from blindspot.core.images import ImageStore
 from blindspot.core.ledger import Ledger
-from blindspot.core.line import Line
+from blindspot.core.line import Line, Traffic, outcome_of
 from blindspot.core.model import Request, Sampling
 from blindspot.core.purse import Account, Bill, Purse
 from blindspot.core.records import Completion, Failure, Outcome, Usage
@@ -173,3 +173,21 @@ def test_leaving_the_block_ends_what_is_under_way(ledger: Ledger) -> None:
                 each.result()
     with pytest.raises(StageError, match="stopped"):
         ask(Echo(), requests("", 1), ledger, line=line)
+
+
+def test_who_ends_gives_up_no_call_that_another_has_claimed_since() -> None:
+    """The first caller's call failed, and the others of its batch went on."""
+    slow, late = Failure(kind="timeout", message="", retryable=True), Completion(text="late")
+
+    async def go() -> Outcome:
+        traffic, first, second = Traffic(), object(), object()
+        assert traffic.claim(["k", "m"], first) == {}
+        traffic.made("k", slow)
+        assert traffic.claim(["k"], second) == {}
+        waiting = traffic.claim(["k"], object())
+        traffic.give_up(["k", "m"], first)
+        traffic.made("k", late)
+        assert traffic.claim(["m"], second) == {}
+        return await outcome_of(waiting["k"])
+
+    assert asyncio.run(go()) == late

@@ -53,6 +53,6 @@ def test_a_full_disk_is_told_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -
         def write(self, data: object) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(spool, "scratch", Full)
+    monkeypatch.setattr(spool, "_opened", Full)
     with pytest.raises(StageError, match=r"No space left on device.*make room"):
         Spool(Completion).append(Completion(text="a"))
