@@ -1,7 +1,7 @@
 """T1–T10: what training on a diagnosis' data gains, what it costs, and what watches over it.
 
     python -m bench.training --smoke                    about five minutes
-    python -m bench.training --full                     about three hours; one file per measure
+    python -m bench.training --full                     as below 2¼ hours; one file per measure
     python -m bench.training --full --only T1 T3
 
 Each module under `bench/tuning/` says what it measures, against what, and what it leaves out; what
@@ -9,7 +9,10 @@ is random or repeated in it was written down there before its first run. `--full
 it stopped: what a measure keeps lies in a folder that is named after what makes its trials (the
 packages, its own modules and examples, not the bench's tables), so that correcting T10 throws no
 trial of T1 away. Two processes share the work of T1, T2, T3, T7 and T9; start each with
-OMP_NUM_THREADS=1, since on two cores two threads each stand in each other's way.
+OMP_NUM_THREADS=1, since on two cores two threads each stand in each other's way:
+
+    python -m bench.training --full --only T1 T2 T3 T4 T5 T6 T7 T8 T9
+    python -m bench.training --full --only T10 T7 T9 T3 T2 T1
 """
 
 import hashlib
