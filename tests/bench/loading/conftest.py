@@ -16,7 +16,7 @@ def evaluated() -> Callable[..., Evaluated]:
     def made(samples: int, **changes: Any) -> Evaluated:
         taken = {"wall": samples / 1e3, "cpu": samples / 1e3, "memory": samples * 1e3}
         whole: dict[str, Any] = {"rate": 95.0, "cpu": samples * 0.003, "wall": 1.0, "busy": 0.1}
-        whole |= {"memory": 3e8 + samples * 5e3, "ledger": samples * 600, "parquet": samples * 50}
+        whole |= {"memory": 3e8 + samples * 5e2, "ledger": samples * 600, "parquet": samples * 50}
         whole |= {"images": samples * 20, "rest": 0, "pictures.sqlite": samples * 500}
         whole |= {name: value for name, value in changes.items() if name in whole}
         after = {"finished": taken | {"calls": 0}, "diagnose": taken, "report": taken}
@@ -39,7 +39,7 @@ def generated() -> Callable[..., Generated]:
             "rate": 95.0,
             "slots_rate": 5.0,
             "cpu": slots * 0.02,
-            "memory": round(4e8 + slots * 2e4),
+            "memory": round(4e8 + slots * 3e3),
             "candidates": slots,
             "sizes": sizes,
             "first": 6.0,
