@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -73,18 +74,22 @@ def calls(config: Path) -> int:
 def test_ctrl_c_stops_cleanly_and_the_next_run_asks_the_rest(
     config: Path, stub: Any, kind: signal.Signals
 ) -> None:
-    def slowly(attempt: int, body: dict[str, Any]) -> Any:
-        time.sleep(0.15)
+    stopped = threading.Event()
+
+    def hangs_in_the_end(attempt: int, body: dict[str, Any]) -> Any:
+        if len(stub.bodies) > 8:
+            stopped.wait(60)
         return stub.answer("red")
 
-    stub.reply = slowly
+    stub.reply = hangs_in_the_end
     process = evaluate(config)
     deadline = time.monotonic() + 60
     while len(stub.bodies) < 9 and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(kind)
     _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
+    stopped.set()
+    assert process.returncode == 130, err
     assert "Run the same command again: it continues" in err
     assert "Traceback" not in err
     before, kept = len(stub.bodies), calls(config)
