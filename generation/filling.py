@@ -24,7 +24,7 @@ from blindspot.core.training_set import Plan, PlanCell
 from generation.decided import Candidacy, Seen
 from generation.executor import OpenExecutor
 from generation.filled import Filled, key_of
-from generation.gate import Guard, Proposal, Shown, shown_in_training
+from generation.gate import Guard, Proposal, Shown, shown
 from generation.judging import Standing, judged
 from generation.looks import Looks, opened
 from generation.plan import slot_id
@@ -164,7 +164,7 @@ class Filling:
         sample = self._sample(slot, standing) if admitted else None
         if sample:
             looks = tuple(map(self._looks.stowed, proposal.looks))
-            self._admitted.append(shown_in_training(sample, looks))
+            self._admitted.append(shown(sample, looks))
         return Candidacy(
             id=proposal.id,
             slot=slot.id,
@@ -213,7 +213,7 @@ class Filling:
         names = (name for sample in samples for name in sample.images)
         open_ = lambda name: opened(self._images, name, "training set", _WAY_OUT)  # noqa: E731
         looks = self._looks.of(names, open_)
-        return [shown_in_training(s, tuple(looks[name] for name in s.images)) for s in samples]
+        return [shown(s, tuple(looks[name] for name in s.images)) for s in samples]
 
     def _keep_looks(self, samples: Sequence[TrainingSample], shown: Sequence[Shown]) -> None:
         pairs = zip(samples, shown, strict=True)

@@ -194,24 +194,6 @@ def open_gates(surroundings: Surroundings) -> list[Guard]:
     ]
 
 
-def shown(sample: Sample, looks: tuple[Look, ...]) -> Shown:
-    """A benchmark's sample; its content is what the benchmark's own attribute `content` says."""
-    return Shown(
-        id=sample.id,
-        question=sample.question,
-        looks=looks,
-        target=sample.target,
-        options=sample.options,
-        content=sample.attributes.get("content", ""),
-    )
-
-
-def shown_in_training(sample: TrainingSample, looks: tuple[Look, ...]) -> Shown:
-    """A sample of a training set; what its picture says is compared with benchmarks only."""
-    return Shown(
-        id=sample.id,
-        question=sample.question,
-        looks=looks,
-        target=sample.target,
-        options=sample.options,
-    )
+def shown(sample: Sample | TrainingSample, looks: tuple[Look, ...], content: str = "") -> Shown:
+    """A sample as candidates are compared with it; `content` only where that is compared too."""
+    return Shown(sample.id, sample.question, looks, sample.target, sample.options, content)

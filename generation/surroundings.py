@@ -14,7 +14,7 @@ from blindspot.core.evaluation import Evaluation
 from blindspot.core.images import ImageStore
 from blindspot.core.records import TrainingSample
 from blindspot.core.training_set import TrainingSetArtifact, read_pictures, read_split
-from generation.gate import ALL_SPLITS, Shown, shown, shown_in_training
+from generation.gate import ALL_SPLITS, Shown, shown
 from generation.likeness import Look
 from generation.looks import Looks, opened
 
@@ -24,12 +24,17 @@ _WAY_OUT: Final = (
 
 
 def benchmark_of(evaluations: Sequence[Path], images: ImageStore) -> list[Shown]:
-    """Every sample of the evaluations, both halves, once."""
+    """Every sample of the evaluations, both halves, once. What its picture says is the attribute
+    `content`, where the benchmark has one.
+    """
     samples = [s for path in evaluations for s in Evaluation(path).samples()]
     unique = {(s.id, s.question, s.images): s for s in samples}.values()
     names = (name for s in unique for name in s.images)
     looks = Looks(images).of(names, lambda name: opened(images, name, "benchmark", _WAY_OUT))
-    return [shown(s, tuple(looks[name] for name in s.images)) for s in unique]
+    return [
+        shown(s, tuple(looks[name] for name in s.images), s.attributes.get("content", ""))
+        for s in unique
+    ]
 
 
 def earlier_of(training_sets: Sequence[Path], images: ImageStore) -> list[Shown]:
@@ -40,7 +45,7 @@ def earlier_of(training_sets: Sequence[Path], images: ImageStore) -> list[Shown]
         for split in ALL_SPLITS:
             samples += read_split(artifact, split)
             looks |= _looks(known, read_pictures(artifact, split))
-    return [shown_in_training(s, tuple(looks[name] for name in s.images)) for s in samples]
+    return [shown(s, tuple(looks[name] for name in s.images)) for s in samples]
 
 
 def _looks(known: Looks, pictures: Mapping[str, bytes]) -> dict[str, Look]:

@@ -9,14 +9,13 @@ A place is that of a sample and a repeat: the first sample's repeats, the second
 """
 
 from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, overload
+from typing import Final
 
 from blindspot.core.grading import Grade
 from blindspot.core.model import Request
 from blindspot.core.records import Completion, Outcome, Sample
-from blindspot.core.spool import Spool
+from blindspot.core.spool import Lazy, Spool
 from harness.settings import EvaluationSettings
 from harness.suite import Loaded
 
@@ -42,7 +41,7 @@ class _Came:
     verdict: Grade | None
 
 
-class Questions(Sequence[Request]):
+class Questions(Lazy[Request]):
     """The requests for all samples whose pictures can be had; each is made when it is needed."""
 
     def __init__(self, loaded: Loaded, config: EvaluationSettings) -> None:
@@ -56,17 +55,10 @@ class Questions(Sequence[Request]):
     def __len__(self) -> int:
         return len(self.places)
 
-    @overload
-    def __getitem__(self, at: int) -> Request: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Request]: ...
-    def __getitem__(self, at: int | slice) -> Request | list[Request]:
-        places = self.places[at]
-        return self._of(places) if isinstance(places, int) else [self._of(p) for p in places]
-
-    def _of(self, place: int) -> Request:
-        number, repeat = divmod(place, self._config.repeats)
-        sample = self._samples[number]
+    def made(self, number: int) -> Request:
+        """The request of a number; `places` says whose."""
+        of, repeat = divmod(self.places[number], self._config.repeats)
+        sample = self._samples[of]
         return Request(
             prompt=sample.prompt,
             images=sample.images,
@@ -75,7 +67,7 @@ class Questions(Sequence[Request]):
         )
 
 
-class Answers(Sequence[Asked]):
+class Answers(Lazy[Asked]):
     """Whole once every place was taken; those whose pictures cannot be had are from the start."""
 
     def __init__(self, loaded: Loaded, repeats: int) -> None:
@@ -89,14 +81,6 @@ class Answers(Sequence[Asked]):
 
     def __len__(self) -> int:
         return len(self._where)
-
-    @overload
-    def __getitem__(self, at: int) -> Asked: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Asked]: ...
-    def __getitem__(self, at: int | slice) -> Asked | list[Asked]:
-        places = range(len(self))[at]
-        return self._asked(places) if isinstance(places, int) else [self._asked(p) for p in places]
 
     def take(self, place: int, outcome: Outcome) -> Asked:
         """Grade what came of a place, and keep it."""
@@ -113,11 +97,12 @@ class Answers(Sequence[Asked]):
         number, repeat = divmod(place, self._repeats)
         return self._loaded.samples[number], repeat
 
-    def _asked(self, place: int) -> Asked:
-        if self._where[place] == _NOWHERE:
-            raise ValueError(f"nothing came of place {place} yet")
-        came = self._came[self._where[place]]
-        return Asked(*self.asked_of(place), came.outcome, came.verdict)
+    def made(self, number: int) -> Asked:
+        """What came of a place. Raises ValueError where nothing did yet."""
+        if self._where[number] == _NOWHERE:
+            raise ValueError(f"nothing came of place {number} yet")
+        came = self._came[self._where[number]]
+        return Asked(*self.asked_of(number), came.outcome, came.verdict)
 
     def _graded(self, sample: Sample, completion: Completion) -> Grade | None:
         opened = self._loaded.opened[sample.benchmark]

@@ -6,12 +6,13 @@ from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
-from typing import Final, overload
+from typing import Final
 
 import numpy as np
 
 from blindspot.core.evaluation import Metric
 from blindspot.core.records import Prediction
+from blindspot.core.spool import Lazy
 from blindspot.core.statistics import percentile_interval, wilson
 from harness.benchmark import Opened, Scored
 from harness.rates import interval
@@ -22,7 +23,7 @@ _DIGITS: Final = 6
 _WHOLE: Final = (0.0, 1.0)
 
 
-class _Graded(Sequence[Scored]):
+class _Graded(Lazy[Scored]):
     """The graded answers to one benchmark, each made when it is looked at."""
 
     def __init__(self, loaded: Loaded, predictions: Sequence[Prediction], repeats: int) -> None:
@@ -40,15 +41,9 @@ class _Graded(Sequence[Scored]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, at: int) -> Scored: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Scored]: ...
-    def __getitem__(self, at: int | slice) -> Scored | list[Scored]:
-        places = self._places[at]
-        return self._of(places) if isinstance(places, int) else [self._of(p) for p in places]
-
-    def _of(self, place: int) -> Scored:
+    def made(self, number: int) -> Scored:
+        """The graded answer of a number."""
+        place = self._places[number]
         sample, p = self._loaded.samples[place // self._repeats], self._predictions[place]
         assert p.score is not None, "only graded answers have a place"
         return Scored(sample, self._loaded.doc(sample), p.answer, p.score)

@@ -12,6 +12,7 @@ left of it.
 import os
 import tempfile
 import weakref
+from abc import abstractmethod
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -57,7 +58,23 @@ class Heap:
         return os.pread(self._file.fileno(), end - begin, begin)
 
 
-class Spool(Sequence[T]):
+class Lazy(Sequence[T]):
+    """A sequence whose items are made when they are looked at, each time."""
+
+    @abstractmethod
+    def made(self, number: int) -> T:
+        """The item of a number, from 0."""
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        numbers = range(len(self))[at]
+        return self.made(numbers) if isinstance(numbers, int) else [self.made(i) for i in numbers]
+
+
+class Spool(Lazy[T]):
     """Records of one kind, anything that pydantic can validate. Raises as `Heap` does."""
 
     def __init__(self, kind: Any) -> None:
@@ -71,16 +88,9 @@ class Spool(Sequence[T]):
     def __len__(self) -> int:
         return len(self._heap)
 
-    @overload
-    def __getitem__(self, at: int) -> T: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[T]: ...
-    def __getitem__(self, at: int | slice) -> T | list[T]:
-        places = range(len(self))[at]
-        return self._read(places) if isinstance(places, int) else [self._read(i) for i in places]
-
-    def _read(self, place: int) -> T:
-        return self._adapter.validate_json(self._heap.get(place))
+    def made(self, number: int) -> T:
+        """The record, read and validated."""
+        return self._adapter.validate_json(self._heap.get(number))
 
 
 @contextmanager
