@@ -194,6 +194,9 @@ def open_gates(surroundings: Surroundings) -> list[Guard]:
     ]
 
 
-def shown(sample: Sample | TrainingSample, looks: tuple[Look, ...], content: str = "") -> Shown:
-    """A sample as candidates are compared with it; `content` only where that is compared too."""
+def shown(sample: Sample | TrainingSample, looks: tuple[Look, ...]) -> Shown:
+    """A sample as candidates are compared with it; its content is what a benchmark's own attribute
+    `content` says.
+    """
+    content = sample.attributes.get("content", "")
     return Shown(sample.id, sample.question, looks, sample.target, sample.options, content)

@@ -24,17 +24,12 @@ _WAY_OUT: Final = (
 
 
 def benchmark_of(evaluations: Sequence[Path], images: ImageStore) -> list[Shown]:
-    """Every sample of the evaluations, both halves, once. What its picture says is the attribute
-    `content`, where the benchmark has one.
-    """
+    """Every sample of the evaluations, both halves, once."""
     samples = [s for path in evaluations for s in Evaluation(path).samples()]
     unique = {(s.id, s.question, s.images): s for s in samples}.values()
     names = (name for s in unique for name in s.images)
     looks = Looks(images).of(names, lambda name: opened(images, name, "benchmark", _WAY_OUT))
-    return [
-        shown(s, tuple(looks[name] for name in s.images), s.attributes.get("content", ""))
-        for s in unique
-    ]
+    return [shown(s, tuple(looks[name] for name in s.images)) for s in unique]
 
 
 def earlier_of(training_sets: Sequence[Path], images: ImageStore) -> list[Shown]:
