@@ -15,7 +15,7 @@ class Running:
     def __init__(self, answers: Answers, places: Sequence[int], bar: Advance) -> None:
         """`places` among the answers of what is told."""
         self._answers, self._places, self._bar = answers, places, bar
-        self._score, self._scored, self._undecided = 0.0, 0, 0
+        self._score, self._scored = 0.0, 0
         self._failures: Counter[str] = Counter()
 
     def __call__(self, told: Sequence[tuple[int, Outcome]]) -> None:
@@ -30,13 +30,12 @@ class Running:
         low, high = wilson(self._score, self._scored)
         rate = self._score / self._scored if self._scored else 0.0
         parts = [f"{100 * rate:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"] * bool(self._scored)
-        parts += [f"undecided {self._undecided}"] * bool(self._undecided)
+        undecided = len(self._answers.undecided)
+        parts += [f"undecided {undecided}"] * bool(undecided)
         return " · ".join([*parts, *(f"{k} {n}" for k, n in sorted(self._failures.items()))])
 
     def _count(self, asked: Asked) -> None:
         if isinstance(asked.outcome, Failure):
             self._failures[asked.outcome.kind] += 1
-        elif asked.verdict is None:
-            self._undecided += 1
-        else:
+        elif asked.verdict is not None:
             self._score, self._scored = self._score + asked.verdict.score, self._scored + 1
