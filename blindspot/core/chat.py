@@ -169,15 +169,20 @@ def _classify(error: Exception) -> tuple[FailureKind, bool, bool]:
     """Kind, whether to try again now, whether a later run should ask again."""
     if isinstance(error, openai.APIStatusError):
         return _classify_status(error)
-    # The two HTTP libraries that the client may use have no common class for this.
-    connecting = "Connect" in type(error.__cause__).__name__
-    if isinstance(error, TimeoutError) or (
-        isinstance(error, openai.APITimeoutError) and not connecting
-    ):
+    if _is_late(error):
         return "timeout", True, True
     if isinstance(error, openai.APIConnectionError):
         return "connection", True, True
     return "server", True, True
+
+
+def _is_late(error: Exception) -> bool:
+    """Whether the server took too long. The client also calls it a time-out where a connection
+    cannot be made or is cut off, and its HTTP libraries have no common class for that.
+    """
+    connecting = "Connect" in type(error.__cause__).__name__
+    late = isinstance(error, openai.APITimeoutError) and not connecting
+    return late or isinstance(error, TimeoutError)
 
 
 def _classify_status(error: openai.APIStatusError) -> tuple[FailureKind, bool, bool]:
@@ -197,10 +202,12 @@ def _sentence(error: Exception, url: str, model: str) -> str:
         said = _said(error)
         where = f"{url} answered {error.status_code} for the model {model!r}: "
         return where + said + _refused_field(error, said)
-    if isinstance(error, TimeoutError):
+    if _is_late(error):
         return f"{url} did not answer in time"
-    cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else None
-    return f"{url}: {str(error).rstrip('.')}" + (f" ({cause})" if cause and str(cause) else "")
+    if isinstance(error, openai.APIConnectionError):
+        cause = str(error.__cause__ or "")
+        return f"{url}: Connection error" + (f" ({cause})" if cause else "")
+    return f"{url}: {str(error).rstrip('.')}"
 
 
 def _said(error: openai.APIStatusError) -> str:
