@@ -34,12 +34,15 @@ def uses_deepspeed() -> bool:
 
 @contextmanager
 def main_first() -> Iterator[None]:
-    """Let the first process through the block before the others."""
+    """Let the first process through the block before the others. They go on when all are through,
+    so that all of them find the same files inside, whatever the first writes next.
+    """
     if not is_main():
         wait()
     yield
     if is_main():
         wait()
+    wait()
 
 
 def wait() -> None:

@@ -61,7 +61,9 @@ def fit(
 def saved(trainer: "Trainer") -> Path:
     """Where the weights lie that are published: those that did best, or else the last."""
     folder = Path(str(trainer.args.output_dir))
-    if found := validation.best(folder):
+    with distributed.main_first():
+        found = validation.best(folder)
+    if found:
         return found.folder
     trainer.save_model(str(folder / "last"))
     distributed.wait()
@@ -172,7 +174,8 @@ def _measured(trainer: "Trainer", asked: Validation, step: int) -> dict[str, flo
         found = asked.measure(model, trainer.processing_class)
     trainer.model.train()  # pyright: ignore[reportOptionalMemberAccess]
     folder = Path(str(trainer.args.output_dir))
-    best = validation.best(folder)
+    with distributed.main_first():
+        best = validation.best(folder)
     if found and (best is None or found["validation"] > best.score):
         trainer.save_model(str(folder / f"best-{step}"))
         if distributed.is_main():

@@ -93,7 +93,8 @@ def run(config: TrainingSettings, inputs: TrainingInputs, out: Path) -> Artifact
     }
     with distributed.main_first():
         draft = Draft(out, "checkpoint", identity(config), digests)
-    if not (draft.path / _METRICS).is_file():
+        is_trained = (draft.path / _METRICS).is_file()
+    if not is_trained:
         _train(config, inputs.policy, training_set, table, draft.path)
     if distributed.is_main():
         _publish(config, inputs, table, draft, time.monotonic() - begun)
