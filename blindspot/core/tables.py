@@ -22,6 +22,8 @@ from blindspot.core.records import Record
 R = TypeVar("R", bound=Record)
 _BATCH: Final = 4096
 """Rows that are dictionaries at the same time."""
+_GROUP: Final = 2**24
+"""Bytes that are compressed together."""
 _BROKEN: Final = (OSError, ValueError, OverflowError, LookupError, pa.ArrowException)
 """What a damaged or foreign table raises: text that is no UTF-8, a date of no calendar, a time zone
 that nobody knows; what its rows hold is looked at apart.
@@ -31,8 +33,8 @@ that nobody knows; what its rows hold is looked at apart.
 def write_records(path: Path, records: Iterable[R], kind: type[R]) -> None:
     """Write records in the order given, a few at a time; an empty table keeps its columns."""
     with _whole(path) as part, pq.ParquetWriter(part, _schema(kind), compression="zstd") as file:
-        for batch in _batches(records, kind):
-            file.write_batch(batch)
+        for group in _groups(_batches(records, kind)):
+            file.write_table(group)
 
 
 def as_table(records: Iterable[R], kind: type[R]) -> pa.Table:
@@ -45,6 +47,18 @@ def _batches(records: Iterable[R], kind: type[R]) -> Iterator[pa.RecordBatch]:
     schema, nested, todo = _schema(kind), _nested(kind), iter(records)
     while block := list(islice(todo, _BATCH)):
         yield pa.RecordBatch.from_pylist([_row(r, nested) for r in block], schema=schema)
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """As many rows together as are compressed together."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(b.nbytes for b in held) >= _GROUP:
+            yield pa.Table.from_batches(held)
+            held.clear()
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 def _row(record: Record, nested: Iterable[str]) -> dict[str, Any]:

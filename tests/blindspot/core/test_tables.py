@@ -63,13 +63,19 @@ def test_a_prediction_is_an_answer_or_a_failure_never_both_or_neither() -> None:
         Prediction(sample_id="1", completion=Completion(text="x"), grader="g")
 
 
-def test_records_are_taken_a_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that as many can be written as there are, whatever each holds."""
+@pytest.mark.parametrize(("size", "groups"), [(1, 3), (2**24, 1)])
+def test_records_are_taken_a_few_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, groups: int
+) -> None:
+    """So that as many can be written as there are, whatever each holds; the bytes that are
+    compressed together are few too, but many at once compress better.
+    """
     monkeypatch.setattr(tables, "_BATCH", 3)
+    monkeypatch.setattr(tables, "_GROUP", size)
     made = [SAMPLE.model_copy(update={"id": str(i)}) for i in range(8)]
     write_records(tmp_path / "s.parquet", iter(made), Sample)
     assert read_records(tmp_path / "s.parquet", Sample) == made
-    assert pq.ParquetFile(tmp_path / "s.parquet").num_row_groups == 3
+    assert pq.ParquetFile(tmp_path / "s.parquet").num_row_groups == groups
 
 
 def test_a_table_that_could_not_be_finished_is_none(tmp_path: Path) -> None:
