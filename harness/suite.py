@@ -23,8 +23,10 @@ from harness.settings import BenchmarkSettings, EvaluationSettings
 _SUITES: Final = Path(__file__).parent / "suites"
 _BLOCK: Final = 64
 """Items whose pictures are stored at once; it bounds how many pictures are in memory."""
-_SHARE: Final = 4
-"""Items that a thread takes of them: handing over one takes as long as finding it stored."""
+_SHARE: Final = 2**18
+"""Bytes of pictures that a thread takes of them at least: handing over a small one would take
+longer than finding it stored.
+"""
 
 
 class _Suite(Settings):
@@ -114,9 +116,18 @@ def stored(items: Iterable[Item], images: ImageStore) -> Iterator[Item]:
     todo = iter(items)
     with ThreadPoolExecutor() as pool:
         while block := list(islice(todo, _BLOCK)):
-            shares = [block[i : i + _SHARE] for i in range(0, len(block), _SHARE)]
-            for share in pool.map(lambda items: [_stored(i, images) for i in items], shares):
+            for share in pool.map(lambda some: [_stored(i, images) for i in some], _shares(block)):
                 yield from share
+
+
+def _shares(block: Iterable[Item]) -> Iterator[list[Item]]:
+    share, size = list[Item](), 0
+    for item in block:
+        share, size = [*share, item], size + sum(map(len, item.pictures))
+        if size >= _SHARE:
+            yield share
+            share, size = [], 0
+    yield share
 
 
 def names() -> list[str]:

@@ -73,6 +73,9 @@ class Lazy(Sequence[T]):
         numbers = range(len(self))[at]
         return self.made(numbers) if isinstance(numbers, int) else [self.made(i) for i in numbers]
 
+    def __iter__(self) -> Iterator[T]:
+        return map(self.made, range(len(self)))
+
 
 class Spool(Lazy[T]):
     """Records of one kind, anything that pydantic can validate. Raises as `Heap` does."""
