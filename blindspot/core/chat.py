@@ -50,7 +50,7 @@ _FIELD: Final = re.compile(
     r"\b(seed|max_tokens|top_p|chat_template_kwargs)\b|(?<=['\"`])(temperature|stop)(?=['\"`])"
 )
 _TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_LOGS: Final = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
+_LOGS: Final = ("openai", "aiohttp", "httpx", "httpx2", "httpcore", "httpcore2")
 DELAYS: Final = (0.5, 30.0)
 """Seconds before a second attempt, and before any; the first doubles with every attempt."""
 _LONGEST: Final = 400
