@@ -17,7 +17,7 @@ from blindspot.core.notes import Notes, Row
 from blindspot.core.spool import Heap
 from generation.likeness import GRID, SIDE, Look, StowedLook, look
 
-_TABLE: Final = "looks_1"
+_TABLE: Final = "looks_2"
 """Its number is raised whenever a look is made in another way."""
 
 
@@ -25,7 +25,7 @@ class Looks:
     """Of one store's pictures."""
 
     def __init__(self, images: ImageStore) -> None:
-        self._notes = Notes(images, _TABLE, ["pixels", "bits", "colors", "grey"])
+        self._notes = Notes(images, _TABLE, ["pixels", "bits", "colors", "grey", "windows"])
         self._heap = Heap()
 
     def of(self, names: Iterable[str], picture: Callable[[str], Image.Image]) -> dict[str, Look]:
@@ -53,14 +53,16 @@ def opened(images: ImageStore, name: str, whose: str, way_out: str) -> Image.Ima
 
 
 def _row(found: Look) -> Row:
-    return found.pixels, found.bits.tobytes(), found.colors.tobytes(), found.grey.tobytes()
+    arrays = (found.bits, found.colors, found.grey, found.windows)
+    return found.pixels, *(array.tobytes() for array in arrays)
 
 
 def _look(row: Row) -> Look:
-    pixels, bits, colors, grey = row
+    pixels, bits, colors, grey, windows = row
     return Look(
         pixels=pixels,
         bits=np.frombuffer(bits, np.uint64),
         colors=np.frombuffer(colors, np.uint8).reshape(GRID, GRID, 3),
         grey=np.frombuffer(grey, np.uint8).reshape(SIDE, SIDE),
+        windows=np.frombuffer(windows, np.uint64),
     )

@@ -1,12 +1,12 @@
 """How a picture looks, as far as pictures are compared with one another.
 
-    look(image)  →  Look(pixels="9f2c…", bits=(4,), colors=(16, 16, 3), grey=(48, 48))
+    look(image)  →  Look(pixels="9f2c…", bits=(4,), colors=(16, 16, 3), grey=(48, 48),
+                        windows=(387,))
 
 Three questions are put to looks. Are they the same pixels? (`pixels`.) Are they near to the eye, as
 a copy through JPEG, another size or another brightness is? (`bits` and `colors`, in
-`generation.likeness.gallery`.) Is one a part of the other, turned or mirrored? (`grey` and
-`colors`, in `generation.likeness.windows` and `generation.likeness.alignment`.) A look takes
-about 3.5 KB.
+`generation.likeness.gallery`.) Is one a part of the other, turned or mirrored? (`windows`, `grey`
+and `colors`, in `generation.likeness.alignment`.) A look takes about 6.5 KB.
 """
 
 import hashlib
@@ -20,17 +20,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from blindspot.core.spool import Heap
+from generation.likeness.windows import SIDE, hashes, windows
 
 GRID: Final = 16
 """Width and height of the colours."""
-SIDE: Final = 48
-"""Width and height of the grey thumbnail, whatever the picture's proportions."""
-
 _HASH_SIZE: Final = 16
 _PARTS: Final[dict[str, tuple[int, Any, tuple[int, ...]]]] = {
     "bits": (0, np.uint64, (4,)),
     "colors": (32, np.uint8, (GRID, GRID, 3)),
     "grey": (32 + GRID * GRID * 3, np.uint8, (SIDE, SIDE)),
+    "windows": (32 + GRID * GRID * 3 + SIDE * SIDE, np.uint64, (len(windows()),)),
 }
 """Where each array begins among a stowed look's bytes, its kind and shape."""
 
@@ -47,6 +46,8 @@ class Look:
     """Mean colours, (16, 16, 3)."""
     grey: NDArray[np.uint8]
     """Mean luminances, (48, 48)."""
+    windows: NDArray[np.uint64]
+    """The hashes of its windows, (387,): `generation.likeness.windows`."""
 
 
 class StowedLook(Look):
@@ -58,8 +59,8 @@ class StowedLook(Look):
     _number: int
 
     def __init__(self, whole: Look, heap: Heap) -> None:
-        parts = (whole.bits.tobytes(), whole.colors.tobytes(), whole.grey.tobytes())
-        vars(self).update(pixels=whole.pixels, _heap=heap, _number=heap.put(b"".join(parts)))
+        data = b"".join(getattr(whole, name).tobytes() for name in _PARTS)
+        vars(self).update(pixels=whole.pixels, _heap=heap, _number=heap.put(data))
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         """Called for what memory does not hold."""
@@ -70,7 +71,7 @@ class StowedLook(Look):
         return np.frombuffer(data, kind, math.prod(shape), begin).reshape(shape)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Look, (self.pixels, self.bits, self.colors, self.grey)
+        return Look, (self.pixels, *(getattr(self, name) for name in _PARTS))
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,13 @@ def look(image: Image.Image) -> Look:
     image = image.convert("RGB")
     shape = f"{image.width}x{image.height}:".encode()
     packed = np.packbits(imagehash.phash(image, hash_size=_HASH_SIZE).hash.reshape(-1))
-    grey = image.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
+    grey = np.asarray(image.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
     return Look(
         pixels=hashlib.sha256(shape + image.tobytes()).hexdigest(),
         bits=packed.view(np.uint64),
         colors=np.asarray(image.resize((GRID, GRID), Image.Resampling.BOX)),
-        grey=np.asarray(grey),
+        grey=grey,
+        windows=hashes(grey),
     )
 
 

@@ -40,7 +40,8 @@ from numpy.typing import NDArray
 
 from generation.likeness import Limits, Look, hamming
 from generation.likeness.alignment import Fit, Laid, color_gap, fits
-from generation.likeness.windows import TURNS, hashes, turned, whole_hash, windows
+from generation.likeness.turns import TURNS, turned
+from generation.likeness.windows import whole_hash, windows
 
 PROPOSED: Final = 16
 """Windows whose hashes differ in no more of 64 bits are compared."""
@@ -87,7 +88,7 @@ class _Proposed:
 
 
 class Gallery:
-    """Pictures in the order in which they were put. Hashes of windows are computed when they are
+    """Pictures in the order in which they were put. Hashes of windows take memory when they are
     first needed.
     """
 
@@ -145,10 +146,9 @@ class Gallery:
 
     def _proposed(self, new: Look, picked: Indices) -> list[_Proposed]:
         """What is to be compared, the nearest first."""
-        own = hashes(new.grey)
         turns = np.array([whole_hash(turned(new, turn).grey) for turn in TURNS], np.uint64)
         blocks = [
-            _nearest(self._windows(picked[start : start + _CHUNK]), own, turns)
+            _nearest(self._windows(picked[start : start + _CHUNK]), new.windows, turns)
             for start in range(0, len(picked), _CHUNK)
         ]
         distance, number = np.concatenate(blocks, axis=2)
@@ -165,7 +165,7 @@ class Gallery:
             self._hashes = _longer(self._hashes, len(self._bits))
             self._hashed = _longer(self._hashed, len(self._bits))
         for index in picked[~self._hashed[picked]]:
-            self._hashes[index] = hashes(self._looks[index].grey)
+            self._hashes[index] = self._looks[index].windows
         self._hashed[picked] = True
         return self._hashes[picked]
 

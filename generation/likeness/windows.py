@@ -20,8 +20,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from generation.likeness import SIDE, Look
-
+SIDE: Final = 48
+"""Width and height of the grey thumbnail, whatever the picture's proportions."""
 LEAST_AREA: Final = 0.45
 """Of a window, as a share of its picture."""
 
@@ -30,11 +30,6 @@ _STEP: Final = 0.08
 _SAMPLES: Final = 32
 _FREQUENCIES: Final = 11
 _BITS: Final = 64
-
-TURNS: Final = tuple((quarters, mirrored) for mirrored in (False, True) for quarters in range(4))[
-    1:
-]
-"""Quarter turns, and whether the picture is mirrored before: all but leaving it as it is."""
 
 Span = tuple[float, float]
 """Start and end of a window along one side, 0 to 1."""
@@ -74,20 +69,6 @@ def whole_hash(thumbnail: NDArray[np.uint8]) -> np.uint64:
     bank, _, rows, columns = _bank()
     whole = bank[:_FREQUENCIES]
     return _signs((whole @ thumbnail.astype(np.float32) @ whole.T)[None, rows, columns])[0]
-
-
-def turned(picture: Look, turn: tuple[int, bool]) -> Look:
-    """How a picture looks after some quarter turns, and mirrored before them or not; `pixels` and
-    `bits` stay as they were.
-    """
-    quarters, mirrored = turn
-    flip = slice(None, None, -1 if mirrored else 1)
-    return Look(
-        pixels=picture.pixels,
-        bits=picture.bits,
-        grey=np.rot90(picture.grey[:, flip], quarters),
-        colors=np.rot90(picture.colors[:, flip], quarters),
-    )
 
 
 def _signs(waves: NDArray[Any]) -> NDArray[np.uint64]:

@@ -22,7 +22,7 @@ def same(one: Look, other: Look) -> bool:
     arrays = all(
         np.array_equal(getattr(one, name), getattr(other, name))
         and getattr(one, name).dtype == getattr(other, name).dtype
-        for name in ("bits", "colors", "grey")
+        for name in ("bits", "colors", "grey", "windows")
     )
     return one.pixels == other.pixels and arrays
 
@@ -41,7 +41,7 @@ def test_a_look_survives(tmp_path, monkeypatch):
 def test_a_stowed_look_travels_whole(tmp_path):
     store = ImageStore(tmp_path / "images")
     stowed = Looks(store).stowed(look(picture(1)))
-    assert not {"bits", "colors", "grey"} & vars(stowed).keys()
+    assert not {"bits", "colors", "grey", "windows"} & vars(stowed).keys()
     arrived = pickle.loads(pickle.dumps(stowed))
     assert type(arrived) is Look
     assert same(arrived, look(picture(1)))

@@ -8,10 +8,8 @@ from PIL import Image
 from generation.likeness import SIDE, look
 from generation.likeness.windows import (
     LEAST_AREA,
-    TURNS,
     hashes,
     sampling,
-    turned,
     whole_hash,
     windows,
 )
@@ -63,13 +61,3 @@ def test_a_mean_over_equal_parts_of_a_span():
     (whole, half) = sampling(np.array([[0.0, 1.0], [0.5, 1.0]]), 2) @ ramp
     assert whole.tolist() == [11.5, 35.5]
     assert half.tolist() == [29.5, 41.5]
-
-
-def test_turns_are_pillows():
-    image = noise(2)
-    looks = [turned(look(image), turn) for turn in TURNS]
-    pillow = [look(image.transpose(method)) for method in Image.Transpose]
-    for one in looks:
-        assert min(int(np.abs(one.grey.astype(int) - p.grey).max()) for p in pillow) <= 1
-        assert min(int(np.abs(one.colors.astype(int) - p.colors).max()) for p in pillow) <= 1
-    assert len({one.grey.tobytes() for one in looks}) == 7
