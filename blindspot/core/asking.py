@@ -11,7 +11,7 @@ from itertools import islice
 
 from blindspot.core.errors import BlindspotError, StageError
 from blindspot.core.ledger import Ledger
-from blindspot.core.line import Line, Traffic, outcome_of
+from blindspot.core.line import HEARTBEAT, Line, Traffic, outcome_of
 from blindspot.core.model import Model, Request
 from blindspot.core.purse import Bill
 from blindspot.core.records import Completion, Failure, Outcome
@@ -77,10 +77,20 @@ def tell(
 
 
 async def _alone(batch: "_Batch") -> None:
+    awake = asyncio.create_task(_stay_awake())
     try:
         await batch.ask(Traffic())
     finally:
+        awake.cancel()
         await batch.model.rest()
+
+
+async def _stay_awake() -> None:
+    """Wake the loop now and then: a signal that another thread receives, or that comes just before
+    the loop begins to wait, is heeded only when something wakes it.
+    """
+    while True:
+        await asyncio.sleep(HEARTBEAT)
 
 
 class _Batch:

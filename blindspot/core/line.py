@@ -12,15 +12,18 @@ first served. A call that somebody on the line is making already is not made aga
 import asyncio
 import threading
 from collections.abc import Collection, Coroutine, Iterable
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from types import TracebackType
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 from blindspot.core.errors import StageError
 from blindspot.core.model import Model
 from blindspot.core.records import Outcome
 
 T = TypeVar("T")
+
+HEARTBEAT: Final = 1.0
+"""Seconds after which Ctrl-C is heeded at the latest, whichever thread receives it."""
 
 
 @runtime_checkable
@@ -124,6 +127,8 @@ class Line:
             self._models[id(model)] = model
             asked = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
+            while not asked.done():
+                wait([asked], HEARTBEAT)
             return asked.result()
         except CancelledError:  # the block was left while the call was under way
             raise _stopped() from None

@@ -2,9 +2,12 @@
 
 import asyncio
 import random
+import signal
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -191,3 +194,29 @@ def test_who_ends_gives_up_no_call_that_another_has_claimed_since() -> None:
         return await outcome_of(waiting["k"])
 
     assert asyncio.run(go()) == late
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_ctrl_c_is_heeded_whichever_thread_receives_it(ledger: Ledger, shared: bool) -> None:
+    """While nothing arrives that would wake who waits."""
+
+    class Silent(Echo):
+        async def generate(self, requests: Sequence[Request]) -> list[Outcome]:
+            await asyncio.sleep(30)
+            raise AssertionError("it waited")
+
+    def interrupt() -> None:
+        time.sleep(0.3)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    begun = time.monotonic()
+    other = threading.Thread(target=interrupt)
+    other.start()
+    try:
+        with Line() if shared else nullcontext() as line, pytest.raises(KeyboardInterrupt):
+            ask(Silent(), requests("", 1), ledger, line=line)
+    finally:
+        signal.signal(signal.SIGINT, usual)
+        other.join()
+    assert time.monotonic() - begun < 20
