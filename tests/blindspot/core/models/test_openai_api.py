@@ -61,6 +61,16 @@ def test_a_question_without_pictures_is_plain_text(put: Any, tmp_path: Path, stu
     assert stub.bodies[0]["messages"] == [{"role": "user", "content": "What?"}]
 
 
+def test_a_proxy_is_gone_through(
+    put: Any, tmp_path: Path, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("HTTP_PROXY", stub.url.removesuffix("/v1"))
+    [outcome] = put(tmp_path, stub, [Request(prompt="a")], base_urls=("http://models.invalid/v1",))
+    assert isinstance(outcome, Completion)
+
+
 def test_a_picture_is_read_once_for_all_attempts(
     put: Any, picture: Any, tmp_path: Path, stub: Stub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
