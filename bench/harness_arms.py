@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 
 from bench.endpoint import Call, Script
 from bench.harness_data import Data
-from bench.processes import ROOT, Child, cpu_of, has_ended, kill, log, reap, start
+from bench.processes import ROOT, Child, cpu_of, has_ended, kill, log, peak_of, reap, start
 
 Arm = Literal["bare", "blindspot", "async_openai", "openai", "raw"]
 ARMS: Final[tuple[Arm, ...]] = ("bare", "blindspot", "async_openai", "openai")
@@ -144,7 +144,7 @@ def watch(server: Server, line: Sequence[str], place: Place, samples: int) -> Ru
     """
     begun, child = time.monotonic(), start(line, place.folder)
     until(server, child, started=1)
-    before, idle = cpu_of(child.pid), cpu_of(server.pid)
+    before, idle, held = cpu_of(child.pid), cpu_of(server.pid), peak_of(child.pid)
     until(server, child, finished=samples)
     after, busy = cpu_of(child.pid), cpu_of(server.pid)
     end = reap(child, begun)
@@ -157,7 +157,7 @@ def watch(server: Server, line: Sequence[str], place: Place, samples: int) -> Ru
         cpu_requesting=after - before,
         cpu=end.cpu,
         wall=end.wall,
-        memory=end.memory,
+        memory=max(held, end.memory),
         endpoint_busy=(busy - idle) / seconds if seconds else 0.0,
         output=output,
     )

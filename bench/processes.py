@@ -67,7 +67,7 @@ def reap(child: Child, begun: float) -> End:
     """
     peak = 0
     while not (ended := os.wait4(child.pid, os.WNOHANG))[0]:
-        peak = max(peak, _peak(child.pid))
+        peak = max(peak, peak_of(child.pid))
         time.sleep(_LOOK)
     _, status, usage = ended
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -102,15 +102,16 @@ def cpu_of(pid: int) -> float:
     return ticks / _TICK
 
 
-def _fields(stat: Path) -> list[str]:
-    """From the state on; the name before it may hold spaces."""
-    return stat.read_text().rpartition(")")[2].split()
-
-
-def _peak(pid: int) -> int:
+def peak_of(pid: int) -> int:
+    """Peak resident set of a process so far, bytes; 0 where it has ended."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return 0
     rows = [line.split() for line in status.splitlines() if line.startswith("VmHWM:")]
     return int(rows[0][1]) * 1024 if rows else 0
+
+
+def _fields(stat: Path) -> list[str]:
+    """From the state on; the name before it may hold spaces."""
+    return stat.read_text().rpartition(")")[2].split()

@@ -1,6 +1,7 @@
 """The command line in this process, and an endpoint that misbehaves as real ones do."""
 
 import json
+import signal
 import sys
 import threading
 import time
@@ -142,6 +143,19 @@ def stub(make_stub: Callable[[], Stub]) -> Stub:
     return make_stub()
 
 
+@contextmanager
+def _signals_as_they_were() -> Iterator[None]:
+    """What the command line blocks and handles, it does for the whole process and its children."""
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    handlers = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for kind, handler in handlers.items():
+            signal.signal(kind, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
 @pytest.fixture
 def blindspot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Run a command in this process: exit code, stdout, stderr."""
@@ -149,7 +163,8 @@ def blindspot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     def run(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["blindspot", *map(str, arguments)])
         try:
-            cli.main()
+            with _signals_as_they_were():
+                cli.main()
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 from reports.stage import ReportInputs, ReportSettings, run
 
@@ -107,8 +108,8 @@ def test_a_filter_that_no_row_has_matches_nothing(open_page, pages, items):
 def test_a_cell_of_the_heat_map_lists_its_samples(page, items):
     for link in page.locator("#stages a[data-cell]").all():
         link.click()
-        many = page.locator("[data-table=samples] tbody tr:not([hidden]) .bad").count()
-        assert many == int(link.inner_text())
+        wrong = page.locator("[data-table=samples] tbody tr:not([hidden]) .bad")
+        expect(wrong).to_have_count(int(link.inner_text()))
 
 
 def test_a_search_that_finds_nothing_says_so(page):
