@@ -147,6 +147,8 @@ def open_artifact(path: Path, kind: str) -> Artifact:
                 "Make it again with this version, or read it with the version that wrote it",
             )
         manifest = Manifest.model_validate(raw)
+        # Neither exists of half a character, or of great depth.
+        seal, _ = _seal(raw), manifest.digest
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise DataError(
             f"The manifest {file}", "it cannot be read", "Delete the folder and run the stage again"
@@ -157,7 +159,7 @@ def open_artifact(path: Path, kind: str) -> Artifact:
             f"it is a {manifest.kind}, not a {kind}",
             "Give the right folder",
         )
-    if manifest.seal not in ("", _seal(raw)):
+    if manifest.seal not in ("", seal):
         raise _damaged(path, kind, MANIFEST)
     for name, digest in manifest.files.items():
         if name not in _FILLED_IN and _digest(path, kind, name) != digest:

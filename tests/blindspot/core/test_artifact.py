@@ -145,6 +145,17 @@ def test_a_number_that_changed_in_the_manifest_breaks_its_seal(tmp_path: Path) -
         open_artifact(tmp_path / "a", "evaluation")
 
 
+@pytest.mark.parametrize("fact", ['"\\ud800"', "[" * 400 + "]" * 400], ids=["half", "deep"])
+def test_a_manifest_that_cannot_be_digested_has_its_sentence(tmp_path: Path, fact: str) -> None:
+    """Half a character, or too deep a nesting: JSON can say both."""
+    publish(tmp_path / "a")
+    file = tmp_path / "a" / MANIFEST
+    manifest = json.loads(file.read_text()) | {"facts": {"a": json.loads(fact)}, "seal": ""}
+    file.write_text(json.dumps(manifest))
+    with pytest.raises(DataError, match=r"manifest\.json: it cannot be read"):
+        open_artifact(tmp_path / "a", "evaluation")
+
+
 def test_a_manifest_from_before_there_were_seals_is_read(tmp_path: Path) -> None:
     publish(tmp_path / "a")
     file = tmp_path / "a" / MANIFEST
