@@ -1,4 +1,4 @@
-# make demo        the tiny world's whole loop, about a quarter of an hour on two cores
+# make demo        the tiny world's whole loop, about ten minutes on two cores
 # make test        everything that CI runs
 # make test-vllm   real vLLM on the CPU, in an environment of its own that takes gigabytes; opt-in
 PYTHON ?= python3
