@@ -48,7 +48,10 @@ PROPOSED: Final = 16
 VERIFIED: Final = 48
 """Pictures that are compared at most, the nearest first."""
 
-_CHUNK: Final = 512
+_CHUNK: Final = 128
+"""Pictures whose windows are compared at once: 400 KB of hashes. Where it is some megabytes, memory
+goes back to the system and is asked for again each time, which takes longer than comparing.
+"""
 _WORDS: Final = 4
 _PART, _WHOLE, _TURN = range(3)
 _HOW: Final = ("a part of it", "it is a part", "turned or mirrored")
