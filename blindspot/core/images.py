@@ -91,7 +91,9 @@ class ImageStore:
 
     def open(self, name: str) -> Image.Image:
         """The decoded picture in RGB. Raises as `read` does."""
-        with Image.open(io.BytesIO(self.read(name))) as image:
+        with _quiet():
+            image = Image.open(io.BytesIO(self.read(name)))
+        with image:
             return _upright_rgb(image)
 
     def _has(self, name: str, data: bytes) -> bool:

@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -54,6 +56,10 @@ _SPLICES: Final = (
     b"", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\n", b"\r\n", b",", b'"', b"'", b"{",
     b"}", b"[[", b"=", b"\\", b"\xe2\x80\xa8", b"9" * 5000, b"\xff\xff\xff\xff", b"\x00" * 64,
 )  # fmt: skip
+_UNSAID: Final = (
+    pa.ArrowException, TypeError, ValueError, AttributeError, OverflowError, LookupError,
+)  # fmt: skip
+"""What Arrow raises for rows that are none."""
 
 
 class Fuzz:
@@ -108,6 +114,15 @@ class Fuzz:
         csv.writer(text).writerows(line if isinstance(line, list) else [line] for line in lines)
         written = text.getvalue().encode("utf-8", "surrogatepass")
         return self.raw(data, written) if _drawn(data).random() < 0.4 else written
+
+    def parquet(self, data: st.DataObject, path: Path, seed: list[dict[str, Any]]) -> bool:
+        """Write rows like the seed; False where no Parquet file can say them."""
+        broken = self.value(data, seed)
+        try:
+            pq.write_table(pa.Table.from_pylist(broken), path)
+        except _UNSAID:
+            return False
+        return True
 
     def documented(self, call: Callable[[], T]) -> T | None:
         """What a reader gives; None where it raises one of our errors. Anything else fails."""

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blindspot.core import probing
 from blindspot.core.chat import BodyError, Secret, completion, refusal, send
 from blindspot.core.grading import extract, grade
 from blindspot.core.model import split_reasoning
-from blindspot.core.probing import probe
 from blindspot.core.records import AnswerKind, Completion, Failure, Outcome
 from harness import final_answer, latex_guard
 
@@ -73,7 +73,9 @@ class Endpoint:
     def abilities(self, body: bytes) -> dict[str, Any]:
         """What a server is found to honour that answers every probe so."""
         self.answers = [(200, {"content-type": "application/json"}, body)]
-        return self.runner.run(probe(self.client, "m", SECRET))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(probing, "_PAUSE", 0.0)  # most of the time would go to waiting
+            return self.runner.run(probing.probe(self.client, "m", SECRET))
 
     async def _one(self) -> Outcome:
         try:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -106,7 +107,7 @@ def stored(fuzz: Any, store: ImageStore, data: bytes) -> None:
     if name is None:
         return
     kept = store.path(name).read_bytes()
-    with Image.open(io.BytesIO(kept)) as image:
+    with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(kept)) as image:
         assert image.format in ("PNG", "JPEG", "WEBP", "MPO")
         assert image.width * image.height <= images.MAX_PIXELS
         image.load()
