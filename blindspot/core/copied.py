@@ -10,9 +10,10 @@ returned rather than raised: Ray would wrap it. It knows nothing of Ray otherwis
 
 import socket
 import tempfile
+import uuid
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,11 +41,11 @@ class Facts:
 
 class Parcel(ImageStore):
     """Pictures that are here for as long as somebody needs them; on disk only once a path is asked
-    for.
+    for, in a folder that goes with the last of them: a process of Ray's is ended without notice.
     """
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
+    def __init__(self) -> None:
+        super().__init__(Path(tempfile.gettempdir()) / f"blindspot-copy-{uuid.uuid4().hex}")
         self._sent: dict[str, bytes | OSError] = {}
         self._needed: Counter[str] = Counter()
 
@@ -60,6 +61,9 @@ class Parcel(ImageStore):
             for name in [name for name in pictures if not self._needed[name]]:
                 del self._sent[name], self._needed[name]
                 super().path(name).unlink(missing_ok=True)
+            if not self._sent:
+                with suppress(OSError):  # it was never made
+                    self.root.rmdir()
 
     def read(self, name: str) -> bytes:
         """As they were sent. Raises OSError where they could not be read there."""
@@ -72,6 +76,7 @@ class Parcel(ImageStore):
         """A file of the picture, for a model that reads files."""
         path = super().path(name)
         if isinstance(data := self._sent.get(name), bytes) and not path.exists():
+            self.root.mkdir(mode=0o700, exist_ok=True)
             self._write(path, data)
         return path
 
@@ -81,12 +86,10 @@ class Copy:
 
     def __init__(self) -> None:
         self._model: Model | None = None
-        self._parcel = Parcel(Path())
+        self._parcel = Parcel()
 
     async def open(self, settings: ModelSettings, wanted: str) -> Facts | Raised:
         """Load the model whose fingerprint is wanted; another one is refused."""
-        folder = Path(tempfile.mkdtemp(prefix="blindspot-copy-"))
-        self._parcel = Parcel(folder / "images")
         return await _tried(self._open(settings, wanted))
 
     async def generate(

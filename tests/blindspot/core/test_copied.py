@@ -1,6 +1,8 @@
 """A copy of a model in another process, here in this one."""
 
 import asyncio
+import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -37,20 +39,23 @@ def test_another_model_is_refused_and_the_error_travels(settings):
         unpacked(raised)
 
 
-def test_pictures_are_here_while_somebody_needs_them(tmp_path):
-    parcel = Parcel(tmp_path / "images")
+def test_pictures_are_here_while_somebody_needs_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    parcel = Parcel()
     with parcel.holding({"a.png": b"one", "b.png": b"two"}):
         with parcel.holding({"a.png": b"one"}):
             assert parcel.path("a.png").read_bytes() == b"one"
         assert parcel.read("a.png") == b"one"
-        assert [path.name for path in (tmp_path / "images").iterdir()] == ["a.png"]
-    assert list((tmp_path / "images").iterdir()) == []
+        [folder] = tmp_path.iterdir()
+        assert [path.name for path in folder.iterdir()] == ["a.png"]
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(OSError, match=r"a\.png"):
         parcel.read("a.png")
 
 
-def test_why_a_picture_could_not_be_read_comes_along(tmp_path):
-    parcel = Parcel(tmp_path / "images")
+def test_why_a_picture_could_not_be_read_comes_along():
+    parcel = Parcel()
     gone = FileNotFoundError(2, "No such file or directory", "/run/images/a.png")
     with (
         parcel.holding({"a.png": gone}),
