@@ -6,8 +6,8 @@
 
 Both endpoints are mock ones in processes of their own on this machine, with 64 requests under way
 and 0.05 s for each. Each module under `bench/loading/` says what it measures, its targets, and what
-it leaves out. `--full` keeps what was measured of a size, and goes on with the next; when all is
-there it writes
+it leaves out. `--full` keeps what was measured of a size, and goes on with the next; in the end it
+writes
 
     bench/results/load.md, load-growth.json      all rows, and all figures by size
     bench/results/load.svg                       sizes, memory and seconds against n
@@ -25,7 +25,7 @@ from bench.harness_arms import ArmError
 from bench.loading.evaluated import evaluations
 from bench.loading.generated import generations
 from bench.loading.plot import draw
-from bench.loading.series import Series, series, table
+from bench.loading.series import UNITS, Series, series, table
 from bench.rows import RESULTS, parse
 from blindspot.core.errors import BlindspotError
 
@@ -39,6 +39,8 @@ MODULES: Final = {
     "L6": "afterwards",
 }
 """Which module of `bench.loading` measures what."""
+GENERATING: Final = {"L4", "L5"}
+"""Those of generations; the others are of evaluations."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -46,8 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     extent = Extent(arguments.full, work(BUILD, full=arguments.full))
     try:
         _measure(arguments, extent)
-        if arguments.only == list(MODULES):
-            _grown(extent, RESULTS if arguments.full else extent.work)
+        _grown(extent, arguments.only, RESULTS if arguments.full else extent.work)
     except (ArmError, BlindspotError) as error:
         raise SystemExit(str(error)) from error
     if arguments.full:
@@ -59,21 +60,25 @@ def _measure(arguments: argparse.Namespace, extent: Extent) -> None:
     report("load", list(MODULES), arguments, lambda name: measures[name](extent), RESULTS)
 
 
-def _grown(extent: Extent, folder: Path) -> None:
-    """The figures of all sizes, which were measured for the rows, and their plot."""
-    found = series(evaluations(extent), generations(extent))
-    (folder / "load-growth.json").write_text(json.dumps(found, indent=1) + "\n")
+def _grown(extent: Extent, only: Sequence[str], folder: Path) -> None:
+    """The figures of all sizes and their plot; those of what was not measured now stay."""
+    file = folder / "load-growth.json"
+    kept: Series = json.loads(file.read_text()) if file.is_file() else {}
+    measured = series(
+        evaluations(extent) if set(only) - GENERATING else (),
+        generations(extent) if set(only) & GENERATING else (),
+    )
+    found = {kind: measured[kind] or kept.get(kind, {}) for kind in UNITS}
+    file.write_text(json.dumps(found, indent=1) + "\n")
     draw(found, folder / "load.svg")
     print(f"Growth: {folder / 'load.svg'}")
 
 
 def append(results: Path) -> None:
-    """Put the figures by size, where they are kept, below the rows of `load.md`."""
-    file = results / "load-growth.json"
-    if file.is_file():
-        kept: Series = json.loads(file.read_text())
-        rows = (results / "load.md").read_text()
-        (results / "load.md").write_text(f"{rows}\n![growth](load.svg)\n\n{table(kept)}")
+    """Put the figures by size below the rows of `load.md`."""
+    kept: Series = json.loads((results / "load-growth.json").read_text())
+    rows = (results / "load.md").read_text()
+    (results / "load.md").write_text(f"{rows}\n![growth](load.svg)\n\n{table(kept)}")
 
 
 if __name__ == "__main__":

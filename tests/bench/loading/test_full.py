@@ -1,4 +1,4 @@
-"""What `--full` leaves behind when every measure was asked: rows, figures by size, a plot."""
+"""What `--full` leaves behind: rows, figures by size, a plot."""
 
 import json
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import load
+from bench.extent import Extent
 from bench.loading.evaluated import Evaluated
 from bench.loading.generated import Generated
 from bench.rows import Row
@@ -32,3 +33,24 @@ def test_all_of_it(
     assert all(f"| {name} | a figure | 1 |" in shown for name in load.MODULES)
     assert "| evaluation, samples | 1,000 |" in shown
     assert "| generation, slots | 20 |" in shown
+
+
+def test_what_was_not_measured_now_keeps_its_figures(
+    stand_in: Callable[..., Path],
+    evaluated: Callable[..., Evaluated],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def rows(extent: Extent) -> list[Row]:
+        return [Row("L3", "bytes", 4.0, target="≤ 5", met=extent.full)]
+
+    monkeypatch.setattr(load, "evaluations", lambda extent: [evaluated(1_000)])
+    results = stand_in(load, "bench.loading.weighing", rows) / "results"
+    results.mkdir()
+    growth = {"evaluation": {"7": {"calls/s": 0.5}}, "generation": {"20": {"calls/s": 0.25}}}
+    (results / "load-growth.json").write_text(json.dumps(growth))
+    for _ in range(2):
+        load.main(["--full", "--only", "L3"])
+        shown = (results / "load.md").read_text()
+        assert shown.count("| L3 | bytes | 4 |") == 1
+        assert shown.count("| evaluation, samples | 1,000 |") == 1
+        assert shown.count("| calls/s | 0.25 |") == 1
