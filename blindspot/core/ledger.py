@@ -11,6 +11,7 @@ asked again, such a cost no longer counted.
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -90,6 +91,7 @@ class Ledger:
             self._db = sqlite3.connect(
                 path, timeout=30, isolation_level=None, check_same_thread=False
             )
+            self._close = weakref.finalize(self, self._db.close)
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = normal")
             self._db.create_function("seal", -1, seal, deterministic=True)
@@ -189,8 +191,8 @@ class Ledger:
             return self._db.execute(statement, values).fetchall()
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file, as happens by itself when nobody holds the ledger."""
+        self._close()
 
     def _refuse_damaged(self) -> None:
         """Raise StageError for a file whose structure does not hold. It is looked at through a

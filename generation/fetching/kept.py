@@ -8,6 +8,7 @@ that asking again may mend is not kept. Every row bears a seal: a damaged one is
 """
 
 import sqlite3
+import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -34,6 +35,7 @@ class Kept:
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._close = weakref.finalize(self, self._db.close)
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = normal")
             self._db.executescript(_SCHEMA)
@@ -55,8 +57,8 @@ class Kept:
             self._write(values)
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file, as happens by itself when nobody holds the store."""
+        self._close()
 
     def _told(self) -> AbstractContextManager[None]:
         way_out = "Move the file away; what was fetched would be fetched again"

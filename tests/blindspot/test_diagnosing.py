@@ -5,6 +5,7 @@ teacher, all asked through recorded answers.
 import csv
 import json
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -160,7 +161,7 @@ def test_a_teacher_names_stages(blindspot, run: Path, tmp_path: Path) -> None:
 def _calls(run: Path) -> int:
     import sqlite3
 
-    with sqlite3.connect(run / "ledger.sqlite") as ledger:
+    with closing(sqlite3.connect(run / "ledger.sqlite")) as ledger:
         return ledger.execute("select sum(asked) from calls").fetchone()[0]
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def calls(config: Path) -> int:
     file = config.parent / "run" / "ledger.sqlite"
     if not file.exists():
         return 0
-    with sqlite3.connect(file) as db:
+    with closing(sqlite3.connect(file)) as db:
         return db.execute("select count(*) from calls").fetchone()[0]
 
 

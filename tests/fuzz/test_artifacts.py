@@ -5,6 +5,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -280,8 +281,7 @@ def test_what_is_known_of_pictures(fuzz: Any, make: Make, data: st.DataObject) -
     if how == 0:
         pictures.path.write_bytes(fuzz.raw(data, pictures.path.read_bytes()))
     else:
-        with sqlite3.connect(pictures.path) as db:
+        with closing(sqlite3.connect(pictures.path)) as db, db:
             db.execute(data.draw(st.sampled_from(DAMAGE)))
-        db.close()
     found = fuzz.documented(lambda: dict(pictures.facts([name])))
     assert found is None or set(found) == set(right)

@@ -1,6 +1,7 @@
 """What SQLite says becomes a sentence; a file lies where it is safe."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def _told(path: Path):
 
 
 def _read(path: Path) -> None:
-    with _told(path), sqlite3.connect(path) as db:
+    with _told(path), closing(sqlite3.connect(path)) as db:
         db.execute("select * from a")
 
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -192,7 +193,7 @@ def test_it_sees_question_options_target_reasoning_and_pictures(failed, taught, 
         row.sample.model_copy(update={"images": (picture,)}), row.prediction, row.attribution
     )
     taught([seen], dict.fromkeys([(0, False), (0, True)], verdict("reading", "tall")))
-    with sqlite3.connect(tmp_path / "ledger.sqlite") as ledger:
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as ledger:
         requests = [json.loads(r) for (r,) in ledger.execute("select request from calls")]
     assert [r["images"] for r in requests] == [[picture], [picture]]
     assert [r["repeat"] for r in requests] == [0, 0]

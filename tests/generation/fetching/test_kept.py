@@ -1,6 +1,7 @@
 """What was fetched comes back as it was, or is fetched again."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_a_full_disk_is_not_taken_for_a_damaged_file(tmp_path: Path) -> None:
 
 
 def test_a_store_of_an_earlier_version_is_named(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "fetched.sqlite") as db:
+    with closing(sqlite3.connect(tmp_path / "fetched.sqlite")) as db:
         db.execute("create table fetched (key text primary key)")
     with pytest.raises(StageError, match=r"fetched\.sqlite.*no such column.*Move the file away"):
         Kept(tmp_path / "fetched.sqlite").lookup(A)
