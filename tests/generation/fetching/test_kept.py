@@ -26,6 +26,15 @@ def filled(path: Path) -> Path:
     return path
 
 
+def test_nobody_needs_to_close_it(tmp_path: Path) -> None:
+    """Python 3.13 warns of a connection that is only forgotten."""
+    kept = Kept(tmp_path / "fetched.sqlite")
+    connection = kept._db
+    del kept
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        connection.execute("select 1")
+
+
 def test_what_asking_again_cannot_mend_is_kept(tmp_path: Path) -> None:
     later = Kept(filled(tmp_path / "fetched.sqlite"))
     assert [later.lookup(request) for request, _ in CAME] == [came for _, came in CAME]
