@@ -5,6 +5,7 @@ with told(path, f"The store {path}", "Move the file away"):
 """
 
 import errno
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -57,7 +58,7 @@ def told(path: Path, subject: str, way_out: str) -> Iterator[None]:
     except (UnicodeDecodeError, OverflowError) as error:  # of damaged names and numbers
         raise DamagedError(subject, "its tables are damaged", way_out) from error
     except sqlite3.DatabaseError as error:
-        number = _disk_errno(error)
+        number = _disk_errno(path, error)
         if number is None:
             raise DamagedError(subject, str(error), way_out) from error
         raise disk_error(path, OSError(number, str(error))) from error
@@ -65,12 +66,15 @@ def told(path: Path, subject: str, way_out: str) -> Iterator[None]:
         raise disk_error(path, error) from error
 
 
-def _disk_errno(error: Exception) -> int | None:
+def _disk_errno(path: Path, error: Exception) -> int | None:
     """The errno of what SQLite says of the disk or of another process; None where the file is what
-    is wrong.
+    is wrong: cut short, or with a header that forbids what the disk allows.
     """
     code = getattr(error, "sqlite_errorcode", 0)  # Python's own errors have none
-    return None if code == sqlite3.SQLITE_IOERR_SHORT_READ else _DISK.get(code & 0xFF)
+    writable = all(os.access(place, os.W_OK) for place in (path, path.parent))
+    damaged = code == sqlite3.SQLITE_IOERR_SHORT_READ
+    damaged |= code == sqlite3.SQLITE_READONLY and writable
+    return None if damaged else _DISK.get(code & 0xFF)
 
 
 def seal(*values: object) -> int:

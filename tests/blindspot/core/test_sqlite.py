@@ -1,5 +1,6 @@
 """What SQLite says becomes a sentence; a file lies where it is safe."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -25,6 +26,37 @@ def test_a_damaged_file_and_a_bad_disk_have_other_ways_out(tmp_path: Path) -> No
     assert "Move it away" not in str(found.value)
     with pytest.raises(StageError, match=r"tables are damaged.*Move it away"), _told(path):
         b"\xff".decode()
+
+
+def test_a_header_that_forbids_writing_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("create table a (b)")
+    raw = bytearray(path.read_bytes())
+    raw[18] = 6  # the format's version for writing: 1 or 2
+    path.write_bytes(raw)
+    with (
+        pytest.raises(StageError, match="Move it away"),
+        _told(path),
+        closing(sqlite3.connect(path)) as db,
+    ):
+        db.execute("insert into a values (1)")
+
+
+def test_a_disk_that_is_read_only_is_not_the_files_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("create table a (b)")
+    monkeypatch.setattr(os, "access", lambda place, mode: False)
+    with (
+        pytest.raises(StageError, match=r"read-?only") as found,
+        _told(path),
+        closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db,
+    ):
+        db.execute("insert into a values (1)")
+    assert "Move it away" not in str(found.value)
 
 
 def _told(path: Path):
