@@ -34,7 +34,9 @@ class Kept:
         self._path = path
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db = sqlite3.connect(
+                path, timeout=30, isolation_level=None, check_same_thread=False
+            )  # whoever lets it go last closes it
             self._close = weakref.finalize(self, self._db.close)
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = normal")
