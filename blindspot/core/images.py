@@ -91,8 +91,9 @@ class ImageStore:
 
     def open(self, name: str) -> Image.Image:
         """The decoded picture in RGB. Raises as `read` does."""
+        data = self.read(name)
         with _quiet():
-            image = Image.open(io.BytesIO(self.read(name)))
+            image = Image.open(io.BytesIO(data))
         with image:
             return _upright_rgb(image)
 

@@ -11,7 +11,6 @@ asked again, such a cost no longer counted.
 
 import sqlite3
 import threading
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any, Final
 from blindspot.core.errors import StageError
 from blindspot.core.progress import say
 from blindspot.core.records import Completion, Failure, Outcome
-from blindspot.core.sqlite import refuse_network_filesystem, seal, told
+from blindspot.core.sqlite import connected, refuse_network_filesystem, seal, told
 
 _SCHEMA: Final = """
 create table if not exists calls (
@@ -88,12 +87,7 @@ class Ledger:
             if not path.exists():
                 _create(path)
             self._refuse_damaged()
-            self._db = sqlite3.connect(
-                path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            self._close = weakref.finalize(self, self._db.close)
-            self._db.execute("pragma journal_mode = wal")
-            self._db.execute("pragma synchronous = normal")
+            self._db = connected(path, self)
             self._db.create_function("seal", -1, seal, deterministic=True)
             _complete(self._db)
             self._leave_out_damaged()
@@ -192,7 +186,7 @@ class Ledger:
 
     def close(self) -> None:
         """Close the file, as happens by itself when nobody holds the ledger."""
-        self._close()
+        self._db.close()
 
     def _refuse_damaged(self) -> None:
         """Raise StageError for a file whose structure does not hold. It is looked at through a

@@ -7,6 +7,7 @@ A path that leads out of the folder, by `..`, from the root or over a symbolic l
 followed; a pipe or a device is not waited for. Whether the bytes are a picture is not looked at.
 """
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +21,9 @@ def inside(folder: Path, path: str) -> Path | None:
         root, file = folder.resolve(), (folder / path).resolve()
     except (OSError, ValueError, RuntimeError):  # a zero byte, links in a circle
         return None
-    circle = file.is_symlink()  # from Python 3.13 on, which raises no error for it
-    return file if file.is_relative_to(root) and file != root and not circle else None
+    if os.path.islink(file):  # noqa: PTH114 `is_symlink` raises where a folder is locked
+        return None  # links in a circle, which are no error from Python 3.13 on
+    return file if file.is_relative_to(root) and file != root else None
 
 
 def read(folder: Path, path: str, most: int = MOST) -> bytes:

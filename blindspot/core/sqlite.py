@@ -1,5 +1,7 @@
-"""What the SQLite files of a run have in common: where they may lie, seals, errors with a way out.
+"""What the SQLite files of a run have in common: where they may lie, how those that stay open are
+opened, seals, errors with a way out.
 
+db = connected(path, self)             closed when nobody holds `self` any more
 with told(path, f"The store {path}", "Move the file away"):
     db.execute(…)                      StageError for a full disk, and for a damaged file
 """
@@ -7,6 +9,7 @@ with told(path, f"The store {path}", "Move the file away"):
 import errno
 import os
 import sqlite3
+import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +67,18 @@ def told(path: Path, subject: str, way_out: str) -> Iterator[None]:
         raise disk_error(path, OSError(number, str(error))) from error
     except OSError as error:
         raise disk_error(path, error) from error
+
+
+def connected(path: Path, holder: object) -> sqlite3.Connection:
+    """A connection of its own transactions, for any thread, that writes ahead. It is closed with
+    its holder, whichever thread lets that go last: Python 3.13 warns of one that is only forgotten.
+    Raises sqlite3.Error.
+    """
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    weakref.finalize(holder, db.close)
+    db.execute("pragma journal_mode = wal")
+    db.execute("pragma synchronous = normal")
+    return db
 
 
 def _disk_errno(path: Path, error: Exception) -> int | None:

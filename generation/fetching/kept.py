@@ -7,15 +7,13 @@ Rows come in groups, one transaction each; a kill loses at most what had not bee
 that asking again may mend is not kept. Every row bears a seal: a damaged one is fetched again.
 """
 
-import sqlite3
-import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
 from blindspot.core.records import Failure
-from blindspot.core.sqlite import refuse_network_filesystem, seal, told
+from blindspot.core.sqlite import connected, refuse_network_filesystem, seal, told
 from generation.fetching.policy import Get, Got
 
 _SCHEMA: Final = """
@@ -34,12 +32,7 @@ class Kept:
         self._path = path
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(
-                path, timeout=30, isolation_level=None, check_same_thread=False
-            )  # whoever lets it go last closes it
-            self._close = weakref.finalize(self, self._db.close)
-            self._db.execute("pragma journal_mode = wal")
-            self._db.execute("pragma synchronous = normal")
+            self._db = connected(path, self)
             self._db.executescript(_SCHEMA)
 
     def lookup(self, request: Get) -> Got | Failure | None:
@@ -60,7 +53,7 @@ class Kept:
 
     def close(self) -> None:
         """Close the file, as happens by itself when nobody holds the store."""
-        self._close()
+        self._db.close()
 
     def _told(self) -> AbstractContextManager[None]:
         way_out = "Move the file away; what was fetched would be fetched again"

@@ -1,6 +1,7 @@
 """A copy of a model in another process, here in this one."""
 
 import asyncio
+import errno
 import stat
 import tempfile
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from blindspot.core.copied import Copy, Parcel
+from blindspot.core.errors import StageError
 from blindspot.core.model import ModelSettings, Request, fingerprint
 from blindspot.core.ray_cluster import Raised, unpacked
 from blindspot.core.records import Completion
@@ -62,3 +64,16 @@ def test_why_a_picture_could_not_be_read_comes_along():
         pytest.raises(FileNotFoundError, match=r"/run/images/a\.png"),
     ):
         parcel.read("a.png")
+
+
+def test_a_disk_that_takes_no_picture_is_named(monkeypatch):
+    def full(path: Path, *given: object, **named: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    parcel = Parcel()
+    with (
+        parcel.holding({"a.png": b"one"}),
+        pytest.raises(StageError, match=r"a\.png.*No space left"),
+    ):
+        parcel.path("a.png")

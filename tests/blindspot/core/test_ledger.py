@@ -39,16 +39,6 @@ def test_answers_outlive_the_process_and_failures_are_not_answers(tmp_path: Path
     assert again.counts() == {"calls": 1, "asked_again": 0, "failures": 2}
 
 
-def test_nobody_needs_to_close_it(tmp_path: Path) -> None:
-    """Whichever thread lets it go; Python 3.13 warns of a connection that is only forgotten."""
-    holders = [Ledger(tmp_path / "ledger.sqlite")]
-    connection = holders[0]._db
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(holders.clear).result()
-    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
-        connection.execute("select 1")
-
-
 def test_a_call_paid_twice_is_on_record(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     for _ in range(2):

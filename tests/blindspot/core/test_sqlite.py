@@ -2,13 +2,14 @@
 
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from blindspot.core.errors import ConfigError, StageError
-from blindspot.core.sqlite import refuse_network_filesystem, seal, told
+from blindspot.core.sqlite import connected, refuse_network_filesystem, seal, told
 
 
 def test_a_seal_tells_values_and_their_places_apart() -> None:
@@ -26,6 +27,20 @@ def test_a_damaged_file_and_a_bad_disk_have_other_ways_out(tmp_path: Path) -> No
     assert "Move it away" not in str(found.value)
     with pytest.raises(StageError, match=r"tables are damaged.*Move it away"), _told(path):
         b"\xff".decode()
+
+
+def test_nobody_needs_to_close_it(tmp_path: Path) -> None:
+    """Whichever thread lets the holder go."""
+
+    class Holder: ...
+
+    holders = [Holder()]
+    db = connected(tmp_path / "a.sqlite", holders[0])
+    db.execute("create table a (b)")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(holders.clear).result()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        db.execute("select * from a")
 
 
 def test_a_header_that_forbids_writing_is_damage(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What was fetched comes back as it was, or is fetched again."""
 
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -25,16 +24,6 @@ def filled(path: Path) -> Path:
     kept.keep(CAME)
     kept.close()
     return path
-
-
-def test_nobody_needs_to_close_it(tmp_path: Path) -> None:
-    """Whichever thread lets it go; Python 3.13 warns of a connection that is only forgotten."""
-    holders = [Kept(tmp_path / "fetched.sqlite")]
-    connection = holders[0]._db
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(holders.clear).result()
-    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
-        connection.execute("select 1")
 
 
 def test_what_asking_again_cannot_mend_is_kept(tmp_path: Path) -> None:
